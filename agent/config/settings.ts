@@ -1,0 +1,72 @@
+/**
+ * The checked settings: what the rest of the agent sees. Names follow the TOML keys of table.ts in camelCase, with
+ * the unit added where the TOML carries it in the value ("48h" becomes maxAgeMs).
+ */
+export interface Settings {
+  readonly gateway: {
+    /** 16 lower-case hex digits, or "" to take it from the forwarder. */
+    readonly eui: string;
+    readonly profile: string;
+  };
+  readonly forwarder: {
+    readonly listen: { readonly host: string; readonly port: number };
+    /** Empty: every EUI, at most gatewaysMax of them. Others get silence. */
+    readonly acceptEui: readonly string[];
+    readonly gatewaysMax: number;
+    /** TX_POWER as an error means that the frame was sent with another power (Kerlink). */
+    readonly txPowerErrorMeansSent: boolean;
+  };
+  readonly filter: {
+    readonly crc: readonly ("ok" | "bad" | "none")[];
+    /** Drop payloads that are no LoRaWAN frame. */
+    readonly lorawanOnly: boolean;
+    /** 6 hex digits each; empty: all. */
+    readonly netIds: readonly string[];
+    /** "26000000/7"; empty: all. A data frame passes when it is within a NetID's or one of these prefixes. */
+    readonly devAddrPrefixes: readonly string[];
+    /** Inclusive ranges of JoinEUI, 16 hex digits; empty: all. */
+    readonly joinEuiRanges: readonly (readonly [string, string])[];
+  };
+  readonly journal: {
+    readonly path: string;
+    readonly maxAgeMs: number;
+    readonly maxSizeOctets: number;
+    readonly commitIntervalMs: number;
+    readonly homeNetIds: readonly string[];
+  };
+  readonly cores: readonly CoreSettings[];
+  readonly clock: {
+    /** The clock counts as synchronised while this file exists; "" for none. */
+    readonly probeFile: string;
+    /** argv of a command that exits 0 when the clock is synchronised; empty for none. */
+    readonly probeCommand: readonly string[];
+    /** host or host:port; empty: SNTP is not asked. */
+    readonly sntpServers: readonly string[];
+  };
+  readonly downlink: {
+    readonly enforceDutyCycle: boolean;
+  };
+  readonly control: { readonly socket: string };
+  readonly log: { readonly level: "debug" | "info" | "warn" | "error" };
+}
+
+export interface CoreSettings {
+  readonly id: string;
+  readonly kind: "chirpstack-mqtt";
+  readonly servers: readonly string[];
+  readonly topicPrefix: string;
+  readonly mqttVersion: 4 | 5;
+  readonly encoding: "protobuf" | "json";
+  readonly username: string;
+  readonly passwordFile: string;
+  readonly caFile: string;
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** "" takes `edge-agent-<eui>-<core id>`-like one from the EUI. */
+  readonly clientId: string;
+  readonly keepaliveMs: number;
+  readonly pubackTimeoutMs: number;
+  readonly statsIntervalMs: number;
+  /** Absent in the file: the first core may, others may not. */
+  readonly mayTransmit: boolean;
+}

@@ -1,0 +1,40 @@
+/**
+ * Errors of the world: things that fail although the program is right. Bad input is a value, not an error (see
+ * each reader's faults); a bug is an assertion and ends the process.
+ *
+ * Codes are stable: code, alarms and scripts may rely on them. Messages are for people and may change.
+ */
+export type AgentErrorCode =
+  | "SETTINGS_INVALID" // the settings cannot be used; the message lists each trouble with its line
+  | "USAGE" // the command line cannot be used
+  | "UDP_BIND" // the listen address is taken or not ours
+  | "STORE_LOCKED" // another process holds the journal
+  | "STORE_DAMAGED" // the store needs repair before it opens
+  | "STORE_IO" // the disk refused
+  | "STORE_NEWER" // the journal was written by a newer version
+  | "FILE_IO" // a file could not be read or written
+  | "CONTROL_BIND" // the control socket cannot be opened
+  | "CONTROL_UNREACHABLE"; // no agent answers on the control socket
+
+export class AgentError extends Error {
+  readonly code: AgentErrorCode;
+
+  constructor(code: AgentErrorCode, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = "AgentError";
+    this.code = code;
+  }
+}
+
+export function isAgentError(error: unknown, ...codes: AgentErrorCode[]): error is AgentError {
+  return error instanceof AgentError && (codes.length === 0 || codes.includes(error.code));
+}
+
+/** Exit codes of every command. */
+export const EXIT = { done: 0, trouble: 1, usage: 2, world: 3, bug: 70 } as const;
+
+/** The exit code an error ends a command with. */
+export function exitCodeOf(error: unknown): number {
+  if (!isAgentError(error)) return EXIT.bug;
+  return error.code === "SETTINGS_INVALID" || error.code === "USAGE" ? EXIT.usage : EXIT.world;
+}

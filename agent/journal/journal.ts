@@ -1,0 +1,83 @@
+/**
+ * The journal: every admitted frame, in order, until every core that should have it has taken it.
+ *
+ * The promise. keep() holds a frame in memory and promises nothing yet. Its `onCustody("held")` is called once no
+ * power cut can lose it: because every core has taken it, or because it is fsynced for those that have not.
+ * "givenUp" is called when the bounded memory had to let it go first: nothing may then be acknowledged, and the
+ * frame's repeat is a new frame. Once every core has taken() it, it is not handed out again by this process;
+ * after a crash it may travel a second time, never zero times.
+ *
+ * The shape of records is in record.ts, the journal on a key-value store in store-journal.ts; who carries what
+ * is kept is north/courier.ts.
+ */
+import type { Frame, FrameDraft, Lane } from "../frame/frame.ts";
+
+export type CustodyOutcome = "held" | "givenUp";
+
+/** A lane that holds frames which a core has not taken. */
+export interface LaneBacklog {
+  readonly lane: Lane;
+  readonly frames: number;
+  readonly oldestSequence: number;
+}
+
+export interface JournalStats {
+  /** Frames on disk and their live record octets. */
+  readonly storedFrames: number;
+  readonly storedOctets: number;
+  /** Frames only in memory, without custody yet, and their octets. */
+  readonly memoryFrames: number;
+  readonly memoryOctets: number;
+  /** Arrival of the oldest frame on disk, wall time; undefined when there is none. */
+  readonly oldestArrivedWallMs: number | undefined;
+  readonly keptTotal: number;
+  /** Frames that reached the disk at all. */
+  readonly storedTotal: number;
+  readonly removedTotal: number;
+  readonly givenUpTotal: number;
+  /** Records that the counters promised and that were missing or unreadable when the journal was opened. */
+  readonly lostAtOpen: number;
+  readonly commits: number;
+  readonly lastCommitMs: number | undefined;
+  /** undefined while the disk obeys. */
+  readonly failing: string | undefined;
+}
+
+export interface Journal {
+  /**
+   * Takes a frame into keeping and numbers it.
+   * @param cores ids of the cores that should have it; at least one.
+   * @param onCustody called once, from inside a later call or turn, never from inside keep().
+   */
+  keep(
+    draft: FrameDraft,
+    lane: Lane,
+    cores: readonly string[],
+    onCustody: (outcome: CustodyOutcome) => void,
+  ): Frame;
+  /**
+   * Asks to be told of the custody of a frame kept earlier (a forwarder's repeat waits for the frame it repeats).
+   * Calls back at once when it already has custody or has left the journal.
+   */
+  whenCustody(sequence: number, onCustody: (outcome: CustodyOutcome) => void): void;
+  /** This core has taken the frame. */
+  taken(core: string, frame: Frame): void;
+  /**
+   * The lane's next frame that this core has not taken, in memory or on disk.
+   * @param afterSequence the last one that was handed out; -1 for the lane's first.
+   */
+  next(core: string, lane: Lane, afterSequence: number): Promise<Frame | undefined>;
+  /** The lanes which hold frames for this core, the one with the oldest frame first. */
+  backlog(core: string): readonly LaneBacklog[];
+  /** The number of the current run of the concentrator, kept across restarts of the agent. */
+  readonly notes: JournalNotes;
+  stats(): JournalStats;
+  /** Commits what waits (best effort), closes the store. */
+  close(): Promise<void>;
+}
+
+/** A few small facts that must outlive the process, by name. Written at once and fsynced; use it rarely. */
+export interface JournalNotes {
+  get(name: string): string | undefined;
+  set(name: string, value: string): void;
+}

@@ -1,0 +1,136 @@
+/**
+ * A core as the courier and the road back see it: one connection per (core, gateway).
+ *
+ * One file per kind of core implements it (chirpstack-mqtt.ts). What is carried, in which order and when is
+ * decided in courier.ts; how it is said on the wire is decided by the kind.
+ */
+import type { HeardFrame } from "../frame/frame.ts";
+import type { Modulation } from "../lorawan/rxpk.ts";
+import type { Stat } from "../lorawan/stat.ts";
+
+/** A frame about to be carried. */
+export interface Carried {
+  readonly heard: HeardFrame;
+  /** Milliseconds since it was heard. */
+  readonly ageMs: number;
+  /** Older than LIVE_AGE_LIMIT_MS, or marked delayed by its forwarder. */
+  readonly replay: boolean;
+  /** UTC of reception where it can be trusted; undefined: send no time of reception. */
+  readonly heardUtcMs: number | undefined;
+  /** Where heardUtcMs comes from. */
+  readonly timeSource: "gps" | "ntp" | "unsynced";
+  /** Must not reach the core later than this from now (joins); undefined: any time. */
+  readonly expiresInMs: number | undefined;
+}
+
+/**
+ * taken: the core's side has it. noSubscriber: a broker is there, but nobody listens. refused: this frame or this
+ * topic is not accepted. closed: the connection ended before an answer came.
+ */
+export type Delivery = "taken" | "noSubscriber" | "refused" | "closed";
+
+export interface CoreStatus {
+  readonly id: string;
+  readonly gatewayEui: string;
+  readonly kind: string;
+  readonly state: "connecting" | "connected" | "waiting" | "stopped";
+  readonly server: string | undefined;
+  /** Wall time of the last change of state. */
+  readonly sinceWallMs: number;
+  readonly lastError: string | undefined;
+  /** Median-like smoothed round trip of PUBLISH to PUBACK. */
+  readonly roundTripMs: number | undefined;
+  readonly inFlight: number;
+  readonly alarms: readonly string[];
+}
+
+export interface GatewayStats {
+  readonly timeWallMs: number;
+  readonly rxReceived: number;
+  readonly rxReceivedOk: number;
+  readonly txReceived: number;
+  readonly txEmitted: number;
+  readonly rxPerFrequencyHz: ReadonlyMap<number, number>;
+  readonly txPerFrequencyHz: ReadonlyMap<number, number>;
+  readonly rxPerModulation: readonly { readonly modulation: Modulation; readonly count: number }[];
+  readonly txPerModulation: readonly { readonly modulation: Modulation; readonly count: number }[];
+  readonly txPerStatus: ReadonlyMap<string, number>;
+  readonly location: Stat["location"];
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+export interface CoreConnection {
+  start(): void;
+  /** Says OFFLINE where the contract has it, closes. Resolves within 1 s whatever the far side does. */
+  stop(): Promise<void>;
+  readonly connected: boolean;
+  /** How many uplinks may be in flight now. */
+  readonly slots: number;
+  send(carried: Carried): Promise<Delivery>;
+  /** Best effort; dropped when not connected. */
+  sendStats(stats: GatewayStats): void;
+  sendTxAck(ack: DownlinkAck): void;
+  status(): CoreStatus;
+}
+
+export interface CoreHandlers {
+  onConnected(): void;
+  onDisconnected(): void;
+  onDownlink(command: DownlinkCommand): void;
+  onStatsInterval(intervalMs: number): void;
+}
+
+// -------------------------------------------------------------------------------------- the road back
+
+export type DownlinkTiming =
+  | { readonly kind: "immediately" }
+  | { readonly kind: "delay"; readonly delayMs: number }
+  | { readonly kind: "gpsEpoch"; readonly gpsMs: number };
+
+export interface DownlinkItem {
+  readonly phyPayload: Buffer;
+  readonly frequencyHz: number;
+  /** EIRP. */
+  readonly powerDbm: number;
+  readonly modulation: Modulation;
+  /** LoRa only; absent: the contract's default (inverted for LoRaWAN downlinks). */
+  readonly polarizationInversion: boolean;
+  /** Preamble symbols; 0: the forwarder's default. */
+  readonly preamble: number;
+  readonly noCrc: boolean;
+  readonly board: number;
+  readonly antenna: number;
+  readonly timing: DownlinkTiming | undefined;
+  readonly context: Buffer;
+}
+
+export interface DownlinkCommand {
+  readonly coreId: string;
+  readonly gatewayEui: string;
+  readonly downlinkId: number;
+  readonly items: readonly DownlinkItem[];
+  readonly arrivedMonotonicMs: number;
+  /** For how long a packet of ours had gone unanswered when the command arrived; 0 usually. */
+  readonly unansweredMs: number;
+}
+
+/** ChirpStack's gw.TxAckStatus, by name. */
+export type TxStatus =
+  | "IGNORED"
+  | "OK"
+  | "TOO_LATE"
+  | "TOO_EARLY"
+  | "COLLISION_PACKET"
+  | "COLLISION_BEACON"
+  | "TX_FREQ"
+  | "TX_POWER"
+  | "GPS_UNLOCKED"
+  | "QUEUE_FULL"
+  | "INTERNAL_ERROR"
+  | "DUTY_CYCLE_OVERFLOW";
+
+export interface DownlinkAck {
+  readonly gatewayEui: string;
+  readonly downlinkId: number;
+  readonly statuses: readonly TxStatus[];
+}
