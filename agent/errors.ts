@@ -18,11 +18,14 @@ export type AgentErrorCode =
 
 export class AgentError extends Error {
   readonly code: AgentErrorCode;
+  /** The reason alone, to be set into a sentence of the reader's language; the whole message where there is none. */
+  readonly reason: string;
 
-  constructor(code: AgentErrorCode, message: string, cause?: unknown) {
+  constructor(code: AgentErrorCode, message: string, cause?: unknown, reason = message) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = "AgentError";
     this.code = code;
+    this.reason = reason;
   }
 }
 

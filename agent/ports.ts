@@ -126,6 +126,25 @@ export interface Files {
   remove(path: string): Promise<void>;
 }
 
+// ------------------------------------------------------------------------------------------ commands
+
+export interface CommandResult {
+  /** 127 when there is no such program, 124 when it took too long and was ended, as a shell would say. */
+  readonly exitCode: number;
+  readonly stdout: string;
+}
+
+/** The few programs of the gateway that the agent asks. Never through a shell. */
+export interface Commands {
+  /**
+   * Runs a program to its end.
+   * @param argv the program and its arguments; not empty.
+   * @param timeoutMs after which it is ended.
+   * @returns how it ended. Never rejects.
+   */
+  run(argv: readonly string[], timeoutMs: number): Promise<CommandResult>;
+}
+
 // ---------------------------------------------------------------------------------------------- MQTT
 
 export interface MqttWill {
@@ -215,6 +234,37 @@ export interface Mqtt {
   connect(options: MqttConnectOptions, handlers: MqttHandlers): MqttLink;
 }
 
+// ------------------------------------------------------------------------------------ control socket
+
+export interface ControlRequest {
+  readonly method: "GET" | "POST";
+  /** Such as "/status". */
+  readonly path: string;
+  /** The JSON body, parsed; undefined when there was none. */
+  readonly body: unknown;
+}
+
+/** `body` is sent as JSON. */
+export interface ControlAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** JSON over HTTP on a Unix socket: who may open the socket may command the agent. */
+export interface ControlDoor {
+  /**
+   * Listens. A socket left by a dead process is replaced, one that answers is not.
+   * @param socketPath mode 0660: its owner and its group.
+   * @throws AgentError CONTROL_BIND
+   */
+  serve(
+    socketPath: string,
+    answer: (request: ControlRequest) => Promise<ControlAnswer>,
+  ): Promise<{ close(): Promise<void> }>;
+  /** Asks the agent behind the socket. @throws AgentError CONTROL_UNREACHABLE */
+  ask(socketPath: string, request: ControlRequest): Promise<ControlAnswer>;
+}
+
 // ----------------------------------------------------------------------------------------------- log
 
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -226,4 +276,19 @@ export interface Log {
   warn(fields: LogFields, event: string): void;
   error(fields: LogFields, event: string): void;
   child(fields: LogFields): Log;
+}
+
+// ------------------------------------------------------------------------------------- all of them
+
+/** Everything an agent needs of the world. */
+export interface Doors {
+  readonly clock: Clock;
+  readonly rng: Rng;
+  readonly udp: Udp;
+  readonly stores: KeyValueStores;
+  readonly files: Files;
+  readonly commands: Commands;
+  readonly mqtt: Mqtt;
+  readonly control: ControlDoor;
+  readonly log: Log;
 }

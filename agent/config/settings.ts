@@ -2,6 +2,9 @@
  * The checked settings: what the rest of the agent sees. Names follow the TOML keys of table.ts in camelCase, with
  * the unit added where the TOML carries it in the value ("48h" becomes maxAgeMs).
  */
+/** Where the settings are, unless a command is told otherwise. */
+export const SETTINGS_PATH = "/etc/edge-agent/agent.toml";
+
 export interface Settings {
   readonly gateway: {
     /** 16 lower-case hex digits, or "" to take it from the forwarder. */
@@ -58,6 +61,8 @@ export interface CoreSettings {
   readonly mqttVersion: 4 | 5;
   readonly encoding: "protobuf" | "json";
   readonly username: string;
+  /** From the environment only, and never printed; it wins over passwordFile. Absent: none was given. */
+  readonly password?: string;
   readonly passwordFile: string;
   readonly caFile: string;
   readonly certFile: string;

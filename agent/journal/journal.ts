@@ -35,7 +35,12 @@ export interface JournalStats {
   readonly storedTotal: number;
   readonly removedTotal: number;
   readonly givenUpTotal: number;
-  /** Records that the counters promised and that were missing or unreadable when the journal was opened. */
+  /** Frames put aside by this process: unreadable ones, and those that a core choked on. */
+  readonly asideTotal: number;
+  /**
+   * Records that the counters promised and that are missing or unreadable, mostly found when the journal was opened
+   * (an unreadable one shows only when its turn comes).
+   */
   readonly lostAtOpen: number;
   readonly commits: number;
   readonly lastCommitMs: number | undefined;
@@ -62,6 +67,11 @@ export interface Journal {
   whenCustody(sequence: number, onCustody: (outcome: CustodyOutcome) => void): void;
   /** This core has taken the frame. */
   taken(core: string, frame: Frame): void;
+  /**
+   * This core chokes on the frame: it is kept apart, out of every lane, exportable, and counted; for the cores it
+   * counts as taken.
+   */
+  setAside(core: string, frame: Frame): void;
   /**
    * The lane's next frame that this core has not taken, in memory or on disk.
    * @param afterSequence the last one that was handed out; -1 for the lane's first.

@@ -1,0 +1,80 @@
+/**
+ * The command line: every command, its options and its help, in the reader's language. What a command does is in the
+ * module it loads; what it throws is said by main.ts.
+ */
+import yargs, { type Argv } from "yargs";
+import { configCommand } from "./config/commands.ts";
+import { SETTINGS_PATH } from "./config/settings.ts";
+import { AgentError } from "./errors.ts";
+import { openControlDoor } from "./host/control.ts";
+import { openFiles } from "./host/files.ts";
+import { showStatus } from "./technician/status.ts";
+import { chooseLanguage, LANGUAGES, makeText, type Translate } from "./text/text.ts";
+
+export interface Program {
+  readonly version: string;
+  readonly path: string;
+}
+
+/** @throws AgentError as the command does; USAGE for words that make no command. */
+export async function readCommandLine(words: readonly string[], program: Program): Promise<void> {
+  const t = makeText(chooseLanguage({ flag: languageFlag(words), env: process.env }));
+  const doors = {
+    files: openFiles(),
+    env: process.env,
+    t,
+    write: (text: string) => process.stdout.write(text),
+    writeError: (text: string) => process.stderr.write(text),
+  };
+  const line: Argv = yargs([...words])
+    .scriptName("edge-agent")
+    .locale(t.language)
+    .usage(`${t("command.agent")}\n\n$0 <command>`)
+    .option("lang", { choices: LANGUAGES, describe: t("option.lang"), global: true })
+    .command("run", t("command.run"), { config: settingsOption(t) }, ({ config }) =>
+      runAgent(config, program, t),
+    )
+    .command(
+      "status",
+      t("command.status"),
+      {
+        config: settingsOption(t),
+        socket: { type: "string", describe: t("option.socket") },
+        json: { type: "boolean", default: false, describe: t("option.json") },
+      },
+      (args) =>
+        showStatus({ ...doors, control: openControlDoor(), isTerminal: process.stdout.isTTY === true }, args),
+    )
+    .command(configCommand(doors))
+    .completion("completion", t("command.completion"))
+    .example("$0 config init --config agent.toml", t("example.init"))
+    .example("$0 run --config agent.toml", t("example.run"))
+    .example("$0 status --json", t("example.status"))
+    .demandCommand(1, t("command.missing"))
+    .strict()
+    .alias("h", "help")
+    .version(program.version)
+    .wrap(Math.min(110, process.stdout.columns ?? 110))
+    .fail((message, error) => {
+      throw error ?? new AgentError("USAGE", message);
+    });
+  await line.parseAsync();
+}
+
+function settingsOption(t: Translate) {
+  return { alias: "c", type: "string", default: SETTINGS_PATH, describe: t("option.config") } as const;
+}
+
+async function runAgent(settingsPath: string, { version, path }: Program, t: Translate): Promise<void> {
+  const { run } = await import("./run.ts");
+  await run({ settingsPath, version, programPath: path, t });
+}
+
+/** Looked for before yargs reads the words, since its own help must be in that language. */
+function languageFlag(words: readonly string[]): string | undefined {
+  const at = words.findIndex((word) => word === "--lang" || word.startsWith("--lang="));
+  if (at < 0) return undefined;
+  const word = words[at] ?? "";
+  const flag = word.includes("=") ? word.slice(word.indexOf("=") + 1) : words[at + 1];
+  return LANGUAGES.find((language) => language === flag);
+}

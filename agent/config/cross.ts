@@ -1,0 +1,106 @@
+/**
+ * Checks between settings that are each right by themselves: what contradicts, and what to beware of.
+ * Pure: no file is looked at.
+ */
+import { type Said, said } from "../text/text.ts";
+import type { CoreSettings, Settings } from "./settings.ts";
+import type { Warning } from "./trouble.ts";
+
+/** As far as they could be read: a setting that is wrong by itself is missing here. */
+export interface ReadSettings {
+  readonly forwarder: Partial<Settings["forwarder"]>;
+  readonly cores: readonly Partial<CoreSettings>[];
+}
+
+export interface Contradiction {
+  readonly key: string;
+  readonly expected: Said;
+  readonly found?: unknown;
+}
+
+export function contradictionsOf({ forwarder, cores }: ReadSettings): Contradiction[] {
+  return [
+    ...repeated("forwarder.accept_eui", forwarder.acceptEui ?? []),
+    ...cores.flatMap((core, index) => repeated(`core[${index}].servers`, core.servers ?? [])),
+    ...sharedIds(cores),
+    ...cores.flatMap((core, index) => withinCore(core, `core[${index}]`)),
+  ];
+}
+
+function repeated(key: string, values: readonly string[]): Contradiction[] {
+  return values.flatMap((found, index) =>
+    values.indexOf(found) < index
+      ? [{ key: `${key}[${index}]`, expected: said("expected.distinct"), found }]
+      : [],
+  );
+}
+
+function sharedIds(cores: ReadSettings["cores"]): Contradiction[] {
+  return cores.flatMap(({ id }, index) => {
+    const first = cores.findIndex((core) => core.id === id);
+    if (id === undefined || first === index) return [];
+    return [
+      { key: `core[${index}].id`, expected: said("expected.coreIdOnce", { first: first + 1 }), found: id },
+    ];
+  });
+}
+
+function withinCore(core: Partial<CoreSettings>, key: string): Contradiction[] {
+  const found: Contradiction[] = [];
+  if (core.certFile && core.keyFile === "") {
+    found.push({ key: `${key}.cert_file`, expected: said("expected.keyWithCert") });
+  }
+  if (core.keyFile && core.certFile === "") {
+    found.push({ key: `${key}.key_file`, expected: said("expected.certWithKey") });
+  }
+  // MQTT 3.1.1, 3.1.2.9: without a user name flag the password flag must be 0.
+  if (core.mqttVersion === 4 && core.username === "" && hasPassword(core)) {
+    found.push({ key: `${key}.username`, expected: said("expected.usernameWithPassword") });
+  }
+  return found;
+}
+
+function hasPassword(core: Partial<CoreSettings>): boolean {
+  return Boolean(core.password || core.passwordFile);
+}
+
+export function warningsOf({ forwarder, cores }: Settings): Warning[] {
+  const { host, port } = forwarder.listen;
+  const listen: Warning[] = isLoopback(host)
+    ? []
+    : [
+        {
+          key: "forwarder.listen",
+          text: said("warning.listenNotLoopback", {
+            address: host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`,
+          }),
+        },
+      ];
+  return [...listen, ...cores.flatMap((core, index) => coreWarnings(core, `core[${index}]`))];
+}
+
+function coreWarnings(core: CoreSettings, key: string): Warning[] {
+  const { id } = core;
+  const warnings: Warning[] = [];
+  if (core.mqttVersion === 4) {
+    warnings.push({ key: `${key}.mqtt_version`, text: said("warning.mqttVersion4", { id }) });
+  }
+  const open = core.servers.find((server) => !isEncrypted(server) && !isLoopback(new URL(server).hostname));
+  if (open !== undefined && hasPassword(core)) {
+    warnings.push({ key: `${key}.servers`, text: said("warning.passwordInClear", { id, server: open }) });
+  }
+  if ((core.caFile || core.certFile) && !core.servers.some(isEncrypted)) {
+    warnings.push({ key: `${key}.servers`, text: said("warning.certificateUnused", { id }) });
+  }
+  return warnings;
+}
+
+function isEncrypted(server: string): boolean {
+  return server.startsWith("mqtts:") || server.startsWith("wss:");
+}
+
+/** 127.0.0.0/8 (RFC 1122, 3.2.1.3), ::1, and the name that means them (RFC 6761, 6.3). */
+function isLoopback(host: string): boolean {
+  const bare = host.replace(/^\[|\]$/g, "").toLowerCase();
+  return bare === "localhost" || bare === "::1" || /^127(\.[0-9]{1,3}){3}$/.test(bare);
+}

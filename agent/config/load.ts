@@ -1,0 +1,103 @@
+/**
+ * TOML text and environment in, checked settings out; or every trouble there is, not only the first.
+ *
+ * Order of precedence: environment, file, default. A value of the file that the environment replaces is not looked
+ * at. The walk over the table is in reading.ts. Keep the imports light: every start of the agent on a small gateway
+ * loads them.
+ */
+import { parse, TomlError } from "smol-toml";
+import { AgentError } from "../errors.ts";
+import type { Files } from "../ports.ts";
+import { said } from "../text/text.ts";
+import { warningsOf } from "./cross.ts";
+import { type Environment, readEnvironment } from "./environment.ts";
+import { linesOf } from "./lines.ts";
+import { readDocument } from "./reading.ts";
+import type { Settings } from "./settings.ts";
+import { CORES_MAX } from "./table.ts";
+import { type Origin, TROUBLES_MAX, type Trouble, type Warning } from "./trouble.ts";
+
+export const SETTINGS_OCTETS_MAX = 256 * 1024;
+const NESTING_MAX = 16;
+
+export interface LoadedSettings {
+  readonly ok: true;
+  readonly settings: Settings;
+  /** Where each value comes from, by key: `journal.max_age`, `core[0].servers`. */
+  readonly origins: ReadonlyMap<string, Origin>;
+  readonly warnings: readonly Warning[];
+}
+
+export type Loaded = LoadedSettings | { readonly ok: false; readonly troubles: readonly Trouble[] };
+
+/**
+ * Reads the file and what the environment says.
+ * @throws AgentError FILE_IO when there is no such file or it cannot be read.
+ */
+export async function loadSettingsFile(files: Files, path: string, env: Environment): Promise<Loaded> {
+  const content = await files.read(path);
+  if (content === undefined) throw new AgentError("FILE_IO", `no such file: ${path}`);
+  if (content.length > SETTINGS_OCTETS_MAX) return tooLarge(path, content.length);
+  const tomlText = content.toString("utf8");
+  if (!Buffer.from(tomlText).equals(content)) {
+    const line = tomlText.slice(0, tomlText.indexOf("\uFFFD")).split("\n").length;
+    const origin = { kind: "file", file: path, line } as const;
+    return refused([{ code: "syntax", origin, key: "", expected: said("expected.utf8") }]);
+  }
+  return loadSettings({ tomlText, path, env });
+}
+
+/** @param from.path only named in what is said. */
+export function loadSettings(from: {
+  readonly tomlText: string;
+  readonly path: string;
+  readonly env: Environment;
+}): Loaded {
+  const { tomlText, path, env } = from;
+  if (tomlText.length > SETTINGS_OCTETS_MAX) return tooLarge(path, tomlText.length);
+  const parsed = parseToml(tomlText, path);
+  if (!parsed.ok) return refused([parsed.trouble, ...readEnvironment(env, CORES_MAX).troubles]);
+  const reading = readDocument({ document: parsed.document, path, lines: linesOf(tomlText), env });
+  if (reading.troubles.length > 0) return refused(reading.troubles);
+  // The table's type says that its rows give exactly the fields of Settings.
+  const settings = reading.values as unknown as Settings;
+  return { ok: true, settings, origins: reading.origins, warnings: warningsOf(settings) };
+}
+
+type Parsed =
+  | { readonly ok: true; readonly document: Readonly<Record<string, unknown>> }
+  | { readonly ok: false; readonly trouble: Trouble };
+
+function parseToml(tomlText: string, file: string): Parsed {
+  try {
+    return { ok: true, document: parse(tomlText, { integersAsBigInt: "asNeeded", maxDepth: NESTING_MAX }) };
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    // Only the first line: what follows quotes the file, where a secret may stand.
+    const detail = (error.message.split("\n")[0] ?? "").replace(/^Invalid TOML document: /, "");
+    const origin = { kind: "file", file, line: error.line, column: error.column } as const;
+    const expected = said("expected.toml", { detail });
+    return { ok: false, trouble: { code: "syntax", origin, key: "", expected } };
+  }
+}
+
+function tooLarge(file: string, foundOctets: number): Loaded {
+  const expected = said("expected.fileSize", { max: SETTINGS_OCTETS_MAX });
+  const origin = { kind: "file", file } as const;
+  return refused([{ code: "syntax", origin, key: "", expected, found: String(foundOctets) }]);
+}
+
+/** In the order of the file, then what the environment says; at most TROUBLES_MAX, and one that says so. */
+function refused(troubles: readonly Trouble[]): Loaded {
+  const sorted = [...troubles].sort((a, b) => lineOf(a) - lineOf(b));
+  const kept = sorted.slice(0, TROUBLES_MAX);
+  if (kept.length < sorted.length) {
+    const expected = said("trouble.more", { max: TROUBLES_MAX });
+    kept.push({ code: "tooMany", origin: { kind: "default" }, key: "", expected });
+  }
+  return { ok: false, troubles: kept };
+}
+
+function lineOf({ origin }: Trouble): number {
+  return origin.kind === "file" ? (origin.line ?? 0) : Number.MAX_SAFE_INTEGER;
+}

@@ -1,0 +1,44 @@
+/**
+ * Opening the settings for a command: the file read, and what fails put into words. The reading itself: load.ts.
+ */
+import { AgentError, isAgentError } from "../errors.ts";
+import type { Files } from "../ports.ts";
+import type { Translate } from "../text/text.ts";
+import type { Environment } from "./environment.ts";
+import { type Loaded, loadSettingsFile } from "./load.ts";
+import { sayTrouble, type Trouble } from "./trouble.ts";
+
+/**
+ * The settings of a file, or its troubles.
+ * @throws AgentError FILE_IO, said in the language of `doors.t`, when the file is not there or cannot be read.
+ */
+export async function openSettings(
+  doors: { readonly files: Files; readonly env: Environment; readonly t: Translate },
+  path: string,
+): Promise<Loaded> {
+  const { files, env, t } = doors;
+  if ((await files.stamp(path)) === undefined) {
+    throw new AgentError("FILE_IO", t("error.settingsMissing", { path }));
+  }
+  try {
+    return await loadSettingsFile(files, path, env);
+  } catch (error) {
+    throw sayFileError(error, (reason) => t("error.fileRead", { path, reason }));
+  }
+}
+
+/** The error with which a program ends that needs these settings: its message has a line for each trouble. */
+export function settingsUnusable(path: string, troubles: readonly Trouble[], t: Translate): AgentError {
+  const lines = troubles.map((trouble) => `  ${sayTrouble(trouble, t)}`);
+  return new AgentError("SETTINGS_INVALID", [t("error.settingsUnusable", { path }), ...lines].join("\n"));
+}
+
+/** In the reader's language, the system's own words as the reason. */
+export function sayFileError(error: unknown, say: (reason: string) => string): unknown {
+  if (!isAgentError(error, "FILE_IO")) return error;
+  return new AgentError(
+    "FILE_IO",
+    say(error.cause instanceof Error ? error.cause.message : error.message),
+    error,
+  );
+}

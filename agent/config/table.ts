@@ -1,0 +1,517 @@
+/**
+ * THE table of settings: key, kind (with its unit), default, meaning, and what may change live. Checks, the sample
+ * file, `config print`, the JSON Schema and the README's part are all made from it, and nothing is written twice.
+ *
+ * The compiler holds it against settings.ts: every field has a row, and each kind gives the field's type. To add a
+ * setting, add the field there and the row here. Checks between several settings: cross.ts.
+ */
+import type { Entry } from "../text/entry.ts";
+import * as kind from "./kind.ts";
+import type { CoreSettings, Settings } from "./settings.ts";
+
+interface Row<T> {
+  /** The TOML key within its table. */
+  readonly key: string;
+  readonly kind: kind.Kind<T>;
+  /** As TOML; by the core's place in the file where it depends on that. undefined: the setting is absent. */
+  readonly default: kind.TomlValue | undefined | ((coreIndex: number) => kind.TomlValue);
+  /** There is no default, and the agent cannot start without; this is what the sample file shows. */
+  readonly example?: kind.TomlValue;
+  /** The sample file shows it as a set value even though it is the default. */
+  readonly prominent?: true;
+  /** A change is taken over on SIGHUP; otherwise by a restart only. */
+  readonly live: boolean;
+  /** Its value is never shown. Secrets come by the environment only, never by the file. */
+  readonly secret: boolean;
+  readonly meaning: Entry;
+}
+
+/** One row per field, of the field's type. */
+type RowsOf<Fields> = { readonly [Field in keyof Fields]-?: Row<NonNullable<Fields[Field]>> };
+
+/** The tables that stand once in a file. */
+export type SingleTable = Exclude<keyof Settings, "cores">;
+
+export const CORES_MAX = 8;
+
+export const TABLES: { readonly [Table in SingleTable]: RowsOf<Settings[Table]> } = {
+  gateway: {
+    eui: {
+      key: "eui",
+      kind: kind.euiOrEmpty,
+      default: "",
+      live: false,
+      secret: false,
+      meaning: {
+        en: "EUI of this gateway. Empty: as the packet forwarder says.",
+        fr: "EUI de cette passerelle. Vide : celui qu'annonce le packet forwarder.",
+      },
+    },
+    profile: {
+      key: "profile",
+      kind: kind.name(64),
+      default: "auto",
+      live: false,
+      secret: false,
+      meaning: {
+        en: "Gateway model, for its quirks and paths. auto: recognised at start.",
+        fr: "Modèle de passerelle, pour ses particularités et ses chemins. auto : reconnu au démarrage.",
+      },
+    },
+  },
+  forwarder: {
+    listen: {
+      key: "listen",
+      kind: kind.hostPort,
+      default: "127.0.0.1:1700",
+      live: false,
+      secret: false,
+      meaning: {
+        en: "Where packet forwarders reach the agent (Semtech UDP, GWMP). Port 0 takes a free one.",
+        fr: "Où les packet forwarders joignent l'agent (Semtech UDP, GWMP). Le port 0 en prend un libre.",
+      },
+    },
+    acceptEui: {
+      key: "accept_eui",
+      kind: kind.list(kind.eui),
+      default: [],
+      live: true,
+      secret: false,
+      meaning: {
+        en: "The only gateway EUIs that are heard; others get no answer. Empty: every EUI.",
+        fr: "Seuls EUI de passerelle écoutés ; les autres restent sans réponse. Vide : tous.",
+      },
+    },
+    gatewaysMax: {
+      key: "gateways_max",
+      kind: kind.integer(1, 1024),
+      default: 16,
+      live: true,
+      secret: false,
+      meaning: {
+        en: "How many gateways may use this agent; any further EUI gets no answer.",
+        fr: "Nombre de passerelles admises par cet agent ; tout EUI de plus reste sans réponse.",
+      },
+    },
+    txPowerErrorMeansSent: {
+      key: "tx_power_error_means_sent",
+      kind: kind.boolean,
+      default: false,
+      live: true,
+      secret: false,
+      meaning: {
+        en: "The forwarder reports TX_POWER as an error although it sent the downlink at another power (Kerlink lorafwd with report_tx_power = false).",
+        fr: "Le forwarder signale TX_POWER comme une erreur alors qu'il a émis la trame descendante à une autre puissance (lorafwd de Kerlink avec report_tx_power = false).",
+      },
+    },
+  },
+  filter: {
+    crc: {
+      key: "crc",
+      kind: kind.list(kind.choice("ok", "bad", "none"), 1),
+      default: ["ok"],
+      live: true,
+      secret: false,
+      meaning: {
+        en: "Which frames are kept, by the state of their radio CRC.",
+        fr: "Trames gardées, selon l'état de leur CRC radio.",
+      },
+    },
+    lorawanOnly: {
+      key: "lorawan_only",
+      kind: kind.boolean,
+      default: true,
+      live: true,
+      secret: false,
+      meaning: {
+        en: "Refuse payloads that are no LoRaWAN frame.",
+        fr: "Refuser ce qui n'est pas une trame LoRaWAN.",
+      },
+    },
+    netIds: {
+      key: "net_ids",
+      kind: kind.list(kind.netId),
+      default: [],
+      live: true,
+      secret: false,
+      meaning: {
+        en: "Keep data frames of these NetIDs (or of dev_addr_prefixes). Both empty: all.",
+        fr: "Garder les trames de données de ces NetID (ou de dev_addr_prefixes). Vides tous deux : toutes.",
+      },
+    },
+    devAddrPrefixes: {
+      key: "dev_addr_prefixes",
+      kind: kind.list(kind.devAddrPrefix),
+      default: [],
+      live: true,
+      secret: false,
+      meaning: {
+        en: "Keep data frames whose DevAddr begins so (or is of net_ids).",
+        fr: "Garder les trames de données dont le DevAddr commence ainsi (ou relève de net_ids).",
+      },
+    },
+    joinEuiRanges: {
+      key: "join_eui_ranges",
+      kind: kind.list(kind.joinEuiRange),
+      default: [],
+      live: true,
+      secret: false,
+      meaning: {
+        en: "Keep joins whose JoinEUI lies in one of these ranges, both ends included. Empty: all.",
+        fr: "Garder les joins dont le JoinEUI est dans une de ces plages, bornes comprises. Vide : tous.",
+      },
+    },
+  },
+  journal: {
+    path: {
+      key: "path",
+      kind: kind.path,
+      default: "/var/lib/edge-agent/journal",
+      prominent: true,
+      live: false,
+      secret: false,
+      meaning: {
+        en: "Folder in which frames wait for the core. One agent only may use it.",
+        fr: "Dossier où les trames attendent le cœur de réseau. Un seul agent peut l'utiliser.",
+      },
+    },
+    maxAgeMs: {
+      key: "max_age",
+      kind: kind.duration("1m", "365d"),
+      default: "48h",
+      live: true,
+      secret: false,
+      meaning: {
+        en: "A frame not delivered by then is given up.",
+        fr: "Une trame non remise passé ce délai est abandonnée.",
+      },
+    },
+    maxSizeOctets: {
+      key: "max_size",
+      kind: kind.size("8MB", "1024GB"),
+      default: "512MB",
+      live: true,
+      secret: false,
+      meaning: {
+        en: "Size of the frames kept; from 90 % of it on they are thinned. The folder may take 100 MB more.",
+        fr: "Volume des trames gardées ; à partir de 90 %, elles sont éclaircies. Le dossier peut prendre 100 Mo de plus.",
+      },
+    },
+    commitIntervalMs: {
+      key: "commit_interval",
+      kind: kind.duration("1ms", "10s"),
+      default: "80ms",
+      live: false,
+      secret: false,
+      meaning: {
+        en: "A frame that no core has taken by then is written to disk. Longer spares the flash; stay below the time the forwarder waits for an acknowledgement.",
+        fr: "Une trame qu'aucun cœur n'a prise passé ce délai est écrite sur disque. Plus long ménage la mémoire flash ; restez sous le délai d'acquittement du forwarder.",
+      },
+    },
+    homeNetIds: {
+      key: "home_net_ids",
+      kind: kind.list(kind.netId),
+      default: [],
+      live: true,
+      secret: false,
+      meaning: {
+        en: "Our NetIDs: when the journal is full, frames of others go first. Empty: none is foreign.",
+        fr: "Nos NetID : quand le journal est plein, les trames des autres partent d'abord. Vide : aucune n'est étrangère.",
+      },
+    },
+  },
+  clock: {
+    probeFile: {
+      key: "probe_file",
+      kind: kind.pathOrEmpty,
+      default: "/run/systemd/timesync/synchronized",
+      live: false,
+      secret: false,
+      meaning: {
+        en: "The clock counts as synchronised while this file exists. Empty: not asked.",
+        fr: "L'horloge est tenue pour synchronisée tant que ce fichier existe. Vide : non consulté.",
+      },
+    },
+    probeCommand: {
+      key: "probe_command",
+      kind: kind.list(kind.text),
+      default: [],
+      live: false,
+      secret: false,
+      meaning: {
+        en: "Command and arguments that end with 0 when the clock is synchronised. Empty: none.",
+        fr: "Commande et arguments qui finissent par 0 si l'horloge est synchronisée. Vide : aucune.",
+      },
+    },
+    sntpServers: {
+      key: "sntp_servers",
+      kind: kind.list(kind.host),
+      default: [],
+      live: false,
+      secret: false,
+      meaning: {
+        en: "Time servers to compare the clock with. Empty: none.",
+        fr: "Serveurs de temps auxquels comparer l'horloge. Vide : aucun.",
+      },
+    },
+  },
+  downlink: {
+    enforceDutyCycle: {
+      key: "enforce_duty_cycle",
+      kind: kind.boolean,
+      default: false,
+      live: true,
+      secret: false,
+      meaning: {
+        en: "Refuse a downlink that would exceed the duty cycle of its ETSI sub-band. It is counted in any case.",
+        fr: "Refuser une trame descendante qui dépasserait le rapport cyclique de sa sous-bande ETSI. Il est compté dans tous les cas.",
+      },
+    },
+  },
+  control: {
+    socket: {
+      key: "socket",
+      kind: kind.socketPath,
+      default: "/run/edge-agent/control.sock",
+      live: false,
+      secret: false,
+      meaning: {
+        en: "Unix socket by which commands ask the running agent.",
+        fr: "Socket Unix par laquelle les commandes interrogent l'agent en marche.",
+      },
+    },
+  },
+  log: {
+    level: {
+      key: "level",
+      kind: kind.choice("debug", "info", "warn", "error"),
+      default: "info",
+      live: true,
+      secret: false,
+      meaning: {
+        en: "Least level of events shown. debug: one per frame.",
+        fr: "Niveau minimal des événements affichés. debug : un par trame.",
+      },
+    },
+  },
+};
+
+/** Each `[[core]]`, in the order of the file. */
+export const CORE: RowsOf<CoreSettings> = {
+  id: {
+    key: "id",
+    kind: kind.name(32),
+    default: "main",
+    prominent: true,
+    live: false,
+    secret: false,
+    meaning: {
+      en: "Name of this core in the journal, in messages and in reports. A new name is a new core: what waits for the old one is released.",
+      fr: "Nom de ce cœur de réseau dans le journal, les messages et les rapports. Un nouveau nom est un nouveau cœur : ce qui attend l'ancien est libéré.",
+    },
+  },
+  kind: {
+    key: "kind",
+    kind: kind.choice("chirpstack-mqtt"),
+    default: "chirpstack-mqtt",
+    prominent: true,
+    live: false,
+    secret: false,
+    meaning: {
+      en: "How this core is spoken to. chirpstack-mqtt: the gateway topics of ChirpStack v4.",
+      fr: "Façon de parler à ce cœur. chirpstack-mqtt : les topics passerelle de ChirpStack v4.",
+    },
+  },
+  servers: {
+    key: "servers",
+    kind: kind.list(kind.serverUrl, 1),
+    default: undefined,
+    example: ["mqtt://127.0.0.1:1883"],
+    live: false,
+    secret: false,
+    meaning: {
+      en: "MQTT brokers of this core, the preferred one first (mqtt, mqtts, ws, wss).",
+      fr: "Brokers MQTT de ce cœur, le préféré en premier (mqtt, mqtts, ws, wss).",
+    },
+  },
+  topicPrefix: {
+    key: "topic_prefix",
+    kind: kind.topicPrefix,
+    default: "eu868",
+    prominent: true,
+    live: false,
+    secret: false,
+    meaning: {
+      en: "First part of the topics, as the core's region has it.",
+      fr: "Début des topics, tel que le fixe la région du cœur.",
+    },
+  },
+  mqttVersion: {
+    key: "mqtt_version",
+    kind: kind.mqttVersion,
+    default: 5,
+    live: false,
+    secret: false,
+    meaning: {
+      en: 'MQTT 5, or "3.1.1" (also written 4) for brokers that know no better: they cannot say that nobody took a frame.',
+      fr: 'MQTT 5, ou "3.1.1" (aussi écrit 4) pour les brokers plus anciens : ils ne savent pas dire que personne n\'a pris une trame.',
+    },
+  },
+  encoding: {
+    key: "encoding",
+    kind: kind.choice("protobuf", "json"),
+    default: "protobuf",
+    live: false,
+    secret: false,
+    meaning: {
+      en: "How messages are written; the core must expect the same. protobuf is a third of the size.",
+      fr: "Écriture des messages ; le cœur doit attendre la même. protobuf pèse trois fois moins.",
+    },
+  },
+  username: {
+    key: "username",
+    kind: kind.text,
+    default: "",
+    live: false,
+    secret: false,
+    meaning: {
+      en: "User name for the broker. Empty: none.",
+      fr: "Identifiant auprès du broker. Vide : aucun.",
+    },
+  },
+  password: {
+    key: "password",
+    kind: kind.text,
+    default: undefined,
+    live: false,
+    secret: true,
+    meaning: {
+      en: "Password for the broker. It wins over password_file.",
+      fr: "Mot de passe auprès du broker. Il l'emporte sur password_file.",
+    },
+  },
+  passwordFile: {
+    key: "password_file",
+    kind: kind.pathOrEmpty,
+    default: "",
+    live: false,
+    secret: false,
+    meaning: {
+      en: "File with the password, read at each connection. Empty: none.",
+      fr: "Fichier contenant le mot de passe, relu à chaque connexion. Vide : aucun.",
+    },
+  },
+  caFile: {
+    key: "ca_file",
+    kind: kind.pathOrEmpty,
+    default: "",
+    live: false,
+    secret: false,
+    meaning: {
+      en: "Certificates (PEM) by which the broker is recognised. Empty: those of the system.",
+      fr: "Certificats (PEM) qui authentifient le broker. Vide : ceux du système.",
+    },
+  },
+  certFile: {
+    key: "cert_file",
+    kind: kind.pathOrEmpty,
+    default: "",
+    live: false,
+    secret: false,
+    meaning: {
+      en: "Client certificate (PEM), with key_file. Empty: none.",
+      fr: "Certificat client (PEM), avec key_file. Vide : aucun.",
+    },
+  },
+  keyFile: {
+    key: "key_file",
+    kind: kind.pathOrEmpty,
+    default: "",
+    live: false,
+    secret: false,
+    meaning: { en: "Key (PEM) of cert_file.", fr: "Clé (PEM) de cert_file." },
+  },
+  clientId: {
+    key: "client_id",
+    kind: kind.text,
+    default: "",
+    live: false,
+    secret: false,
+    meaning: {
+      en: "MQTT client id. Empty: made from the gateway's EUI. Two connections with one id throw each other out.",
+      fr: "Identifiant client MQTT. Vide : tiré de l'EUI de la passerelle. Deux connexions de même identifiant s'expulsent l'une l'autre.",
+    },
+  },
+  keepaliveMs: {
+    key: "keepalive",
+    kind: kind.duration("1s", "1h"),
+    default: "30s",
+    live: false,
+    secret: false,
+    meaning: {
+      en: "After such a silence the broker is asked whether it is there (whole seconds).",
+      fr: "Après un tel silence, on demande au broker s'il est là (secondes entières).",
+    },
+  },
+  pubackTimeoutMs: {
+    key: "puback_timeout",
+    kind: kind.duration("1s", "10m"),
+    default: "20s",
+    live: false,
+    secret: false,
+    meaning: {
+      en: "A publish unanswered for so long ends the connection; the frame stays in the journal.",
+      fr: "Une publication sans réponse si longtemps coupe la connexion ; la trame reste dans le journal.",
+    },
+  },
+  statsIntervalMs: {
+    key: "stats_interval",
+    kind: kind.duration("1s", "1d"),
+    default: "30s",
+    live: false,
+    secret: false,
+    meaning: {
+      en: "How often the gateway's statistics are sent. At 30s they cost about 31 MB a month.",
+      fr: "Période d'envoi des statistiques de la passerelle. À 30s, elles coûtent environ 31 Mo par mois.",
+    },
+  },
+  mayTransmit: {
+    key: "may_transmit",
+    kind: kind.boolean,
+    default: (coreIndex) => coreIndex === 0,
+    live: false,
+    secret: false,
+    meaning: {
+      en: "This core may send downlinks. Without a word: the first core only.",
+      fr: "Ce cœur peut émettre des trames descendantes. Sans précision : le premier seulement.",
+    },
+  },
+};
+
+// ---------------------------------------------------------------------------------- walking the table
+
+/** A row with its place: the TOML table it stands in, and the field it fills. */
+export interface PlacedRow extends Row<unknown> {
+  readonly field: string;
+}
+
+/** The TOML tables in the order of the sample file, `core` last: what follows `[[core]]` belongs to it. */
+export const SINGLE_TABLES = Object.keys(TABLES) as SingleTable[];
+
+/** @returns the rows of a table, or undefined when there is no such table. */
+export function rowsOf(table: string): readonly PlacedRow[] | undefined {
+  if (table === "core") return CORE_ROWS;
+  return SINGLE_ROWS.get(table);
+}
+
+const placed = (rows: object): PlacedRow[] =>
+  Object.entries(rows as Record<string, Row<unknown>>).map(([field, row]) => ({ ...row, field }));
+const CORE_ROWS = placed(CORE);
+const SINGLE_ROWS = new Map<string, readonly PlacedRow[]>(
+  SINGLE_TABLES.map((table) => [table, placed(TABLES[table])]),
+);
+
+/** The default as TOML; undefined: the setting is absent unless it is given. */
+export function defaultOf(row: PlacedRow, coreIndex: number): kind.TomlValue | undefined {
+  return typeof row.default === "function" ? row.default(coreIndex) : row.default;
+}

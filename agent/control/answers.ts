@@ -1,0 +1,32 @@
+/**
+ * What the running agent answers on its control socket: the door for every command that asks it something.
+ *
+ *   GET /status   AgentStatus
+ *
+ * Who may open the socket (its file mode) is settled in agent/host/control.ts.
+ */
+import type { SubBandLoad } from "../downlink/duty-cycle.ts";
+import type { JournalStats } from "../journal/journal.ts";
+import type { RouteStatus } from "../north/routes.ts";
+import type { ControlAnswer, ControlRequest } from "../ports.ts";
+import type { ClockView } from "../south/clock-state.ts";
+import type { ForwarderStatus } from "../south/sessions.ts";
+
+export interface AgentStatus {
+  readonly version: string;
+  readonly startedWallMs: number;
+  readonly uptimeMs: number;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly clock: ClockView & { readonly kernelBootId: string };
+  readonly forwarders: readonly ForwarderStatus[];
+  readonly cores: readonly RouteStatus[];
+  readonly journal: JournalStats;
+  readonly dutyCycle: readonly { readonly gatewayEui: string; readonly subBands: readonly SubBandLoad[] }[];
+  /** By name, or by name and reason. */
+  readonly counters: Readonly<Record<string, number | Readonly<Record<string, number>>>>;
+}
+
+export function answerControl(request: ControlRequest, status: () => AgentStatus): ControlAnswer {
+  if (request.method === "GET" && request.path === "/status") return { status: 200, body: status() };
+  return { status: 404, body: { error: `nothing answers ${request.method} ${request.path}` } };
+}

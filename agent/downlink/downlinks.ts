@@ -1,0 +1,254 @@
+/**
+ * The road back: a core's command becomes a PULL_RESP in time, or an honest failure.
+ *
+ * The promise: every command is answered exactly once, with one status per item. OK is only ever what the
+ * forwarder said; at most one item of a command is transmitted; nothing stale reaches the radio.
+ *
+ * Items are tried in order, each judged at the moment it would be sent. A refusal tries the next. Where nobody can
+ * say whether an item is on air (no TX_ACK within its time, an unreadable one, a forwarder of protocol 1, which
+ * has none) the command ends, since the next item could be a second transmission. A core that reads only the last
+ * status (ChirpStack does) must not read IGNORED there, so what follows such an end is INTERNAL_ERROR too; IGNORED
+ * stands only behind an OK.
+ *
+ * Freshness is judged in freshness.ts, the txpk made in transmission.ts, duty cycle accounted in duty-cycle.ts;
+ * the sockets and where a gateway's PULL_DATA came from are in agent/south/.
+ */
+import type { Settings } from "../config/settings.ts";
+import type { Counters } from "../health/counters.ts";
+import { readTxAck } from "../lorawan/tx-ack.ts";
+import type { DownlinkAck, DownlinkCommand, DownlinkItem, TxStatus } from "../north/core.ts";
+import type { Clock, Log, Rng, Timer } from "../ports.ts";
+import { type Charge, createDutyCycle, type SubBandLoad } from "./duty-cycle.ts";
+import type { DownlinkMoment } from "./freshness.ts";
+import { createPending } from "./pending.ts";
+import { prepare, type Refusal, type Transmission } from "./transmission.ts";
+import { createTxCounts, type TxStatistics } from "./tx-statistics.ts";
+import { statusOfTxError } from "./tx-status.ts";
+
+/** Commands of one gateway that wait for a TX_ACK; a forwarder's own queue holds 32 packets. */
+export const PENDING_PER_GATEWAY_MAX = 64;
+/** A core sends two (RX1, RX2); a command with more than this is no answer to anything. */
+export const ITEMS_MAX = 16;
+/** A forwarder acknowledges when it accepts; Kerlink's when it transmits. After that, and this, none comes. */
+const TX_ACK_MARGIN_MS = 1_000;
+const TX_ACK_UNTIMED_MS = 3_000;
+/** For a GPS time while our clock is not trusted: just under the 30 s after which ChirpStack has forgotten. */
+export const TX_ACK_UNKNOWN_MS = 25_000;
+
+export interface DownlinksParts {
+  readonly clock: Clock;
+  readonly rng: Rng;
+  readonly log: Log;
+  readonly counters: Pick<Counters, "count">;
+  /** Asked at each use, so that a reload counts at once. */
+  readonly settings: () => Pick<Settings, "downlink" | "forwarder">;
+  readonly coreMayTransmit: (coreId: string) => boolean;
+  /** The running concentrator session; undefined while no live frame has told it. */
+  readonly currentSession: (gatewayEui: string, board: number) => number | undefined;
+  /** GPS time in milliseconds; undefined while the wall clock is not to be trusted. */
+  readonly gpsNowMs: () => number | undefined;
+  /**
+   * Sends a PULL_RESP to where the gateway's newest PULL_DATA came from.
+   * @param token 0..65535; the same number comes back through txAck().
+   * @returns false when no PULL_DATA of this gateway is known.
+   */
+  readonly send: (gatewayEui: string, token: number, json: string) => boolean;
+  /** Whether the gateway's forwarder speaks a protocol that has TX_ACK (2, not 1). */
+  readonly hasTxAck: (gatewayEui: string) => boolean;
+}
+
+export interface Downlinks {
+  /** @param reply called once, perhaps before this returns. */
+  command(command: DownlinkCommand, reply: (ack: DownlinkAck) => void): void;
+  /** @param text what followed the gateway EUI in the TX_ACK; empty when nothing did. */
+  txAck(gatewayEui: string, token: number, text: string): void;
+  /** What was transmitted since this was last called; one reader per gateway. */
+  takeTxStatistics(gatewayEui: string): TxStatistics;
+  dutyCycleLoads(gatewayEui: string): SubBandLoad[];
+  pendingOf(gatewayEui: string): number;
+  /** The gateway is gone: what waits for its TX_ACK fails. */
+  drop(gatewayEui: string): void;
+  /** What waits fails, and so does every later command. */
+  close(): void;
+}
+
+/** A command on its way; it stands at the item `statuses.length`. */
+interface Job {
+  readonly command: DownlinkCommand;
+  readonly reply: (ack: DownlinkAck) => void;
+  readonly statuses: TxStatus[];
+}
+
+/** An item that is with the forwarder. */
+interface Attempt {
+  readonly job: Job;
+  readonly item: DownlinkItem;
+  readonly charge: Charge;
+  timer: Timer | undefined;
+}
+
+export function createDownlinks(parts: DownlinksParts): Downlinks {
+  const { clock, counters } = parts;
+  const log = parts.log.child({ part: "downlink" });
+  const pending = createPending<Attempt>(parts.rng.stream("downlink-token"));
+  const dutyCycle = createDutyCycle();
+  const counts = createTxCounts();
+  let closed = false;
+
+  const now = (): DownlinkMoment => ({
+    monotonicMs: clock.monotonicMs(),
+    kernelBootId: clock.kernelBootId(),
+    gpsMs: parts.gpsNowMs(),
+  });
+
+  /** Answers; the items that were not reached get `rest`. */
+  const finish = (job: Job, rest: TxStatus): void => {
+    const { gatewayEui, downlinkId, items } = job.command;
+    while (job.statuses.length < items.length) job.statuses.push(rest);
+    counts.answered(gatewayEui, job.statuses);
+    job.reply({ gatewayEui, downlinkId, statuses: job.statuses });
+  };
+
+  const accepted = ({ job, item }: Attempt): void => {
+    counters.count("downlinkAccepted");
+    counts.emitted(job.command.gatewayEui, item.frequencyHz, item.modulation);
+    job.statuses.push("OK");
+    finish(job, "IGNORED");
+  };
+
+  const unknowable = ({ job }: Attempt, reason: string): void => {
+    counters.count("downlinkUnconfirmed", reason);
+    finish(job, "INTERNAL_ERROR");
+  };
+
+  /** Tries the items from where the job stands, until one is with the forwarder or none is left. */
+  const tryItems = (job: Job): void => {
+    const { items } = job.command;
+    while (job.statuses.length < items.length) {
+      const refusal = tryItem(job, items[job.statuses.length]!);
+      if (refusal === undefined) return;
+      counters.count("downlinkItemRefused", refusal.reason);
+      job.statuses.push(refusal.status);
+    }
+    finish(job, "INTERNAL_ERROR");
+  };
+
+  /** @returns undefined when the item is with the forwarder. */
+  const tryItem = (job: Job, item: DownlinkItem): Refusal | undefined => {
+    const { command } = job;
+    const { gatewayEui } = command;
+    const moment = now();
+    const prepared = prepare(item, command, moment, (board) => parts.currentSession(gatewayEui, board));
+    if (!prepared.ok) return prepared.fault;
+    const { airtimeUs } = prepared.value;
+    const enforced = parts.settings().downlink.enforceDutyCycle;
+    if (enforced && !dutyCycle.allows(gatewayEui, item.frequencyHz, airtimeUs, moment.monotonicMs)) {
+      return { status: "DUTY_CYCLE_OVERFLOW", reason: "dutyCycle" };
+    }
+    const sent = transmit(job, item, prepared.value, moment.monotonicMs);
+    return sent ? undefined : { status: "INTERNAL_ERROR", reason: "noForwarder" };
+  };
+
+  /** @returns false when there is no forwarder to send it to. */
+  const transmit = (job: Job, item: DownlinkItem, transmission: Transmission, nowMs: number): boolean => {
+    const { gatewayEui } = job.command;
+    const { json, airtimeUs, onAirMonotonicMs } = transmission;
+    const charge = dutyCycle.charge(
+      gatewayEui,
+      item.frequencyHz,
+      airtimeUs,
+      nowMs,
+      onAirMonotonicMs ?? nowMs,
+    );
+    const attempt: Attempt = { job, item, charge, timer: undefined };
+    const token = pending.add(gatewayEui, attempt);
+    const giveUp = (reason: string): void => {
+      if (pending.take(gatewayEui, token)) unknowable(attempt, reason);
+    };
+    // Everything stands before sending, for the answer may come from within send().
+    const confirms = parts.hasTxAck(gatewayEui);
+    if (confirms) attempt.timer = clock.after(txAckWaitMs(transmission, nowMs), () => giveUp("txAckMissing"));
+    if (!parts.send(gatewayEui, token, json)) {
+      attempt.timer?.cancel();
+      pending.take(gatewayEui, token);
+      charge.refund();
+      return false;
+    }
+    if (!confirms) giveUp("protocolWithoutTxAck");
+    return true;
+  };
+
+  const refused = (attempt: Attempt, error: string): void => {
+    const { gatewayEui, downlinkId } = attempt.job.command;
+    if (error === "TX_POWER" && parts.settings().forwarder.txPowerErrorMeansSent) {
+      counters.count("downlinkSentWithOtherPower");
+      accepted(attempt);
+      return;
+    }
+    const status = statusOfTxError(error);
+    // Only the log still tells what INTERNAL_ERROR was; the word is bounded where it was read.
+    if (status === "INTERNAL_ERROR") log.info({ gatewayEui, downlinkId, error }, "downlink refused");
+    else log.debug({ gatewayEui, downlinkId, error }, "downlink refused");
+    counters.count("downlinkRefusedByForwarder", status);
+    attempt.charge.refund();
+    attempt.job.statuses.push(status);
+    tryItems(attempt.job);
+  };
+
+  const fail = (attempts: readonly Attempt[], reason: string): void => {
+    for (const attempt of attempts) {
+      attempt.timer?.cancel();
+      unknowable(attempt, reason);
+    }
+  };
+
+  return {
+    command: (command, reply) => {
+      counts.received(command.gatewayEui);
+      const job: Job = { command, reply, statuses: [] };
+      const refusal = refusalOf(command);
+      if (refusal === undefined) return tryItems(job);
+      counters.count("downlinkCommandRefused", refusal.reason);
+      finish(job, refusal.status);
+    },
+    txAck: (gatewayEui, token, text) => {
+      const attempt = pending.take(gatewayEui, token);
+      if (attempt === undefined) return counters.count("txAckIgnored", "unknownToken");
+      attempt.timer?.cancel();
+      const read = readTxAck(text);
+      if (!read.ok) return unknowable(attempt, "txAckUnreadable");
+      if (read.value.outcome === "error") return refused(attempt, read.value.error);
+      if (read.value.outcome === "warn") counters.count("downlinkSentWithOtherPower");
+      accepted(attempt);
+    },
+    takeTxStatistics: counts.take,
+    dutyCycleLoads: (gatewayEui) => dutyCycle.loads(gatewayEui, clock.monotonicMs()),
+    pendingOf: pending.size,
+    drop: (gatewayEui) => fail(pending.drain(gatewayEui), "gatewayGone"),
+    close: () => {
+      closed = true;
+      fail(pending.drain(), "closed");
+    },
+  };
+
+  function refusalOf(command: DownlinkCommand): Refusal | undefined {
+    if (closed) return { status: "INTERNAL_ERROR", reason: "closed" };
+    if (!parts.coreMayTransmit(command.coreId))
+      return { status: "INTERNAL_ERROR", reason: "coreMayNotTransmit" };
+    if (command.items.length === 0) return { status: "INTERNAL_ERROR", reason: "noItems" };
+    if (command.items.length > ITEMS_MAX) return { status: "INTERNAL_ERROR", reason: "tooManyItems" };
+    if (pending.size(command.gatewayEui) >= PENDING_PER_GATEWAY_MAX) {
+      return { status: "QUEUE_FULL", reason: "tooManyPending" };
+    }
+    return undefined;
+  }
+}
+
+/** How long a TX_ACK is waited for. */
+function txAckWaitMs({ at, onAirMonotonicMs }: Transmission, nowMs: number): number {
+  if (at.kind === "immediately") return TX_ACK_UNTIMED_MS;
+  if (onAirMonotonicMs === undefined) return TX_ACK_UNKNOWN_MS;
+  const waitMs = onAirMonotonicMs - nowMs + TX_ACK_MARGIN_MS;
+  // By our clock a GPS time may have passed when by the forwarder's it has not.
+  return at.kind === "tmms" ? Math.max(waitMs, TX_ACK_UNTIMED_MS) : waitMs;
+}

@@ -1,0 +1,125 @@
+/**
+ * Key-value stores on a real disk: LevelDB, by `level`.
+ *
+ * What lies in them is agent/journal/'s affair. LevelDB opens silently over much damage: without CURRENT it makes an
+ * empty store and deletes what it does not know, a flipped bit in its log drops up to 32 KiB. So its own files are
+ * looked at before it may (store-files.ts), and such damage is an error, after which repair() saves more than
+ * opening would have.
+ */
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { ChainedBatch, DatabaseOptions, Iterator as LevelIterator } from "level";
+import { AgentError } from "../errors.ts";
+import type { KeyValueStore, KeyValueStores, StoreRange } from "../ports.ts";
+import { findStoreDamage } from "./store-files.ts";
+
+/** Less than LevelDB's 8 MiB: what is read is read once. The write buffer keeps its 4 MiB: half costs twice. */
+const CACHE_OCTETS = 2 * 1024 * 1024;
+
+/** Of one crossing from LevelDB to JavaScript; its own default of 16 KiB cuts a scan in many small ones. */
+const CROSSING_OCTETS_MAX = 1024 * 1024;
+
+const OPTIONS: DatabaseOptions<Uint8Array, Uint8Array> = {
+  keyEncoding: "buffer",
+  valueEncoding: "buffer",
+  cacheSize: CACHE_OCTETS,
+};
+
+/** What we use of ClassicLevel: the types of `level` are those of browsers too and leave half of it out. */
+interface Database {
+  open(): Promise<void>;
+  close(): Promise<void>;
+  get(key: Uint8Array): Promise<Buffer | undefined>;
+  batch(): ChainedBatch<unknown, Uint8Array, Uint8Array>;
+  iterator(options: object): LevelIterator<unknown, Buffer, Buffer>;
+  compactRange(from: Uint8Array, to: Uint8Array): Promise<void>;
+}
+interface DatabaseClass {
+  new (directory: string, options: typeof OPTIONS): Database;
+  repair(directory: string): Promise<void>;
+}
+
+export function openStores(): KeyValueStores {
+  return {
+    open: async (directory) => {
+      const damage = await findStoreDamage(directory).catch((error) => fail(directory, error));
+      if (damage !== undefined) throw new AgentError("STORE_DAMAGED", `${directory}: ${damage}`);
+      const Level = await loadLevel();
+      const database = new Level(directory, OPTIONS);
+      await database.open().catch((error) => fail(directory, error));
+      return openedStore(directory, database);
+    },
+    repair: async (directory) => {
+      const Level = await loadLevel();
+      // LevelDB puts aside there what it could not read, and never removes it: one repair's leavings are enough.
+      await rm(join(directory, "lost"), { recursive: true, force: true }).catch(() => {});
+      await Level.repair(directory).catch((error) => fail(directory, error));
+    },
+  };
+}
+
+/** Native code and 2.6 MB: only when a store is really opened. */
+async function loadLevel(): Promise<DatabaseClass> {
+  const { Level } = await import("level");
+  return Level as unknown as DatabaseClass;
+}
+
+function openedStore(directory: string, database: Database): KeyValueStore {
+  const refuse = (error: unknown): never => fail(directory, error);
+  const scan = async (range: StoreRange & { readonly limit: number }, values: boolean) => {
+    const found: [Buffer, Buffer][] = [];
+    if (range.limit <= 0) return found;
+    const iterator = database.iterator({ ...range, values, highWaterMarkBytes: CROSSING_OCTETS_MAX });
+    try {
+      for (;;) {
+        // One more than the limit: only at its end does LevelDB say that it skipped a block it could not read.
+        const part = await iterator.nextv(range.limit + 1 - found.length);
+        if (found.length === 0 && part.length === range.limit) return part;
+        if (part.length === 0) return found;
+        for (const entry of part) found.push(entry);
+      }
+    } finally {
+      await iterator.close();
+    }
+  };
+  return {
+    batch: async (operations, { sync }) => {
+      try {
+        // Four times as fast as an array batch.
+        const batch = database.batch();
+        for (const operation of operations) {
+          if (operation.type === "put") batch.put(operation.key, operation.value);
+          else batch.del(operation.key);
+        }
+        await (batch.write as (options: { sync: boolean }) => Promise<void>)({ sync });
+      } catch (error) {
+        refuse(error);
+      }
+    },
+    get: (key) => database.get(key).catch(refuse),
+    entries: (range) => scan(range, true).catch(refuse),
+    keys: async (range) => {
+      const found = (await scan(range, false).catch(refuse)) as unknown[];
+      for (let at = 0; at < found.length; at++) found[at] = (found[at] as [Buffer])[0];
+      return found as Buffer[];
+    },
+    compact: (from, to) => database.compactRange(from, to).catch(refuse),
+    close: () => database.close().catch(refuse),
+  };
+}
+
+/** LevelDB's codes, which abstract-level hides one or two causes deep. */
+function fail(directory: string, error: unknown): never {
+  let deepest = error as Error & { code?: string };
+  const codes: (string | undefined)[] = [deepest.code];
+  while (deepest.cause instanceof Error) {
+    deepest = deepest.cause;
+    codes.push(deepest.code);
+  }
+  const code = codes.includes("LEVEL_LOCKED")
+    ? "STORE_LOCKED"
+    : codes.includes("LEVEL_CORRUPTION")
+      ? "STORE_DAMAGED"
+      : "STORE_IO";
+  throw new AgentError(code, `${directory}: ${deepest.message}`, error);
+}

@@ -1,0 +1,169 @@
+/**
+ * The reading side of the journal: the next frame of a lane, from memory or from disk, and the state of a frame that
+ * is not remembered any more.
+ *
+ * Reading takes turns with writing: what is read of the index counts only when no batch has ended meanwhile. Nothing
+ * on disk makes it throw: a record that cannot be read is put aside and passed over.
+ */
+import { AgentError } from "../errors.ts";
+import type { Frame, Lane } from "../frame/frame.ts";
+import type { Log } from "../ports.ts";
+import type { Claims } from "./claims.ts";
+import { type IndexEntry, laneOfIndexKey, lanePrefix, laneRange, readIndexKey, recordKey } from "./keys.ts";
+import type { Memory } from "./memory.ts";
+import { readRecord } from "./record.ts";
+import type { Shelf, Shelves, Stored } from "./shelves.ts";
+import type { Writer } from "./writer.ts";
+
+/** Index entries of a lane read at once. */
+const WINDOW_ENTRIES = 8;
+
+export interface Reader {
+  /** See Journal. */
+  next(core: string, lane: Lane, afterSequence: number): Promise<Frame | undefined>;
+  /** The state of a frame on disk; undefined when it is not there (taken, given up, or never stored). */
+  recall(sequence: number): Promise<Stored | undefined>;
+}
+
+export interface ReaderOptions {
+  readonly directory: string;
+  readonly log: Log;
+  readonly claims: Claims;
+  readonly memory: Memory;
+  readonly shelves: Shelves;
+  readonly writer: Writer;
+  isClosed(): boolean;
+}
+
+export function makeReader(options: ReaderOptions): Reader {
+  const { directory, log, claims, memory, shelves, writer, isClosed } = options;
+  let distrusted = false;
+
+  async function recall(of: number): Promise<Stored | undefined> {
+    for (;;) {
+      const { generation } = writer;
+      const found = await writer.read(async (store): Promise<Stored | undefined> => {
+        const value = await store.get(recordKey(of));
+        const record = value && readRecord(of, value);
+        if (!record?.ok) return undefined;
+        const { lane } = record.value;
+        const key = (await store.keys({ ...laneRange(lanePrefix(lane), of - 1), limit: 1 }))[0];
+        const entry = key && readIndexKey(key);
+        if (entry?.sequence !== of) return undefined;
+        return { ...makeStored(lane, entry), octets: value!.length };
+      });
+      if (found === undefined) return undefined;
+      // A batch that ended meanwhile may have changed or removed it; what is remembered is right in any case.
+      if (generation === writer.generation || shelves.recall(of) !== undefined)
+        return shelves.remember(found);
+    }
+  }
+
+  function makeStored(lane: Lane, entry: IndexEntry): Stored {
+    return {
+      sequence: entry.sequence,
+      lane,
+      octets: 0,
+      diskClaims: entry.claims,
+      claims: claims.standing(entry.claims, entry.sequence),
+    };
+  }
+
+  async function next(core: string, lane: Lane, afterSequence: number): Promise<Frame | undefined> {
+    const slot = claims.slotOf(core);
+    if (slot === undefined) return undefined;
+    const claim = 1 << slot;
+    for (;;) {
+      const held = memory.first(lane, claim, afterSequence);
+      const shelf = shelves.get(lane);
+      let entry = shelf && shelves.peek(shelf, slot, afterSequence);
+      if (entry === "unknown") {
+        const window = await readWindow(shelf!, slot, afterSequence);
+        if (window === "again") continue;
+        if (window === undefined) return undefined;
+        if (window.length > 0) shelves.fill(shelf!, slot, afterSequence, window);
+        entry = window[0];
+      }
+      if (isClosed()) return undefined;
+      // Sequences on disk are lower, save while a commit is on its way: then both know the same frame.
+      const young = held && held.claims & claim ? held : memory.first(lane, claim, afterSequence);
+      if (entry === undefined || (young && young.frame.sequence <= entry.sequence)) return young?.frame;
+      const stored = shelves.remember(makeStored(lane, entry));
+      const frame = await readStored(stored);
+      if (frame === "closed") return undefined;
+      if (frame !== undefined && stored.claims & claim) return frame;
+    }
+  }
+
+  /**
+   * The lane's first index entries on disk which this core has not taken.
+   * @returns "again" when a batch ended meanwhile, so that what was read may be out of date; undefined when closed.
+   */
+  async function readWindow(
+    shelf: Shelf,
+    slot: number,
+    afterSequence: number,
+  ): Promise<IndexEntry[] | "again" | undefined> {
+    const entries: IndexEntry[] = [];
+    // What lies before the oldest was taken: LevelDB would walk over every trace of it.
+    let from = Math.max(afterSequence, shelf.oldest[slot]! - 1);
+    for (;;) {
+      const { generation } = writer;
+      const range = laneRange(shelf.prefix, from);
+      const keys = await writer.read((store) => store.keys({ ...range, limit: WINDOW_ENTRIES }));
+      if (keys === undefined) return undefined;
+      if (generation !== writer.generation) return "again";
+      for (const key of keys) {
+        const entry = readIndexKey(key);
+        if (entry === undefined) {
+          distrust(key);
+          continue;
+        }
+        from = entry.sequence;
+        const standing = shelves.recall(from)?.claims ?? claims.standing(entry.claims, from);
+        if ((standing >> slot) & 1) entries.push(entry);
+      }
+      if (entries.length > 0 || keys.length < WINDOW_ENTRIES) return entries;
+    }
+  }
+
+  /** A damaged key hides a frame until the index is made anew; once per run, or a bad disk would keep us at it. */
+  function distrust(key: Buffer): void {
+    if (distrusted) return;
+    distrusted = true;
+    const lane = laneOfIndexKey(key);
+    writer.distrust(new AgentError("STORE_DAMAGED", `${directory}: a damaged index entry near lane ${lane}`));
+  }
+
+  /** @returns undefined when it cannot be read: it is put aside then. */
+  async function readStored(stored: Stored): Promise<Frame | "closed" | undefined> {
+    const key = recordKey(stored.sequence);
+    const value = await writer.read(async (store) => {
+      try {
+        return (await store.get(key)) ?? "missing";
+      } catch (error) {
+        if (error instanceof AgentError && error.code === "STORE_DAMAGED") return "unreadable";
+        throw error;
+      }
+    });
+    if (isClosed()) return "closed";
+    if (stored.claims === 0) return undefined;
+    const record = Buffer.isBuffer(value) ? readRecord(stored.sequence, value) : undefined;
+    if (record?.ok) {
+      stored.octets = (value as Buffer).length;
+      return record.value.frame;
+    }
+    const fault = record === undefined ? (value ?? "unreadable") : record.fault;
+    log.warn({ sequence: stored.sequence, lane: stored.lane, fault }, "record put aside");
+    if (Buffer.isBuffer(value)) {
+      stored.aside = value;
+      stored.octets = value.length;
+    }
+    writer.missed();
+    shelves.take(stored, stored.claims);
+    writer.changed();
+    return undefined;
+  }
+
+  return { next, recall };
+}

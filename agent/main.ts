@@ -1,0 +1,76 @@
+#!/usr/bin/env node
+/**
+ * The `edge-agent` command. Each command's code is loaded when it is called; a plain `edge-agent run` does not even
+ * load yargs, for a running agent keeps what it has loaded.
+ *
+ * Results go to standard output, everything else to standard error. Exit codes: errors.ts.
+ */
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { SETTINGS_PATH } from "./config/settings.ts";
+import { exitCodeOf, isAgentError } from "./errors.ts";
+import { chooseLanguage, type Language, makeText, type Translate } from "./text/text.ts";
+
+const PROGRAM = fileURLToPath(import.meta.url);
+
+interface PlainRun {
+  readonly settingsPath: string;
+  readonly language: Language;
+}
+
+/** @returns what `run` with nothing but its own options was asked; undefined for everything else. */
+function readPlainRun(words: readonly string[]): PlainRun | undefined {
+  if (words[0] !== "run") return undefined;
+  let settingsPath = SETTINGS_PATH;
+  let flag: string | undefined;
+  for (let at = 1; at < words.length; at += 2) {
+    const value = words[at + 1];
+    if (value === undefined || value.startsWith("-")) return undefined;
+    if (words[at] === "--config" || words[at] === "-c") settingsPath = value;
+    else if (words[at] === "--lang" && (value === "en" || value === "fr")) flag = value;
+    else return undefined;
+  }
+  return { settingsPath, language: chooseLanguage({ flag, env: process.env }) };
+}
+
+/** Beside the program in a bundle, above dist/agent/ otherwise. */
+function readVersion(): string {
+  for (const up of ["package.json", "../package.json", "../../package.json"]) {
+    try {
+      return JSON.parse(readFileSync(join(dirname(PROGRAM), up), "utf8")).version;
+    } catch {
+      // Not here: further up.
+    }
+  }
+  return "unknown";
+}
+
+async function main(words: readonly string[]): Promise<void> {
+  const plain = readPlainRun(words);
+  const version = readVersion();
+  if (plain) {
+    const { run } = await import("./run.ts");
+    const { settingsPath, language } = plain;
+    await run({ settingsPath, version, programPath: PROGRAM, t: makeText(language) });
+    return;
+  }
+  const { readCommandLine } = await import("./command-line.ts");
+  await readCommandLine(words, { version, path: PROGRAM });
+}
+
+function fail(error: unknown, t: Translate): void {
+  const message = isAgentError(error)
+    ? error.message
+    : t("error.unexpected", {
+        detail: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      });
+  process.stderr.write(`${message}\n`);
+  process.exitCode = exitCodeOf(error);
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  fail(error, makeText(chooseLanguage({ env: process.env })));
+}

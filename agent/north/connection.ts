@@ -1,0 +1,418 @@
+/**
+ * Keeps one MQTT connection to a core alive: which server, when to try again, with which credentials, and when an
+ * unanswered connection is dead.
+ *
+ * It knows nothing of what is said on the connection; that is in chirpstack-mqtt.ts, which prepares each session
+ * and is told when one is up or down. One session is one connection from CONNACK to its end; mqtt.js makes a new
+ * client for each, so nothing of the last one is sent again.
+ *
+ * A connection to another server than the first of the list is a makeshift: from time to time the first is tried
+ * beside it, and taken once it is ready. Until then nothing is given up.
+ */
+import type { CoreSettings } from "../config/settings.ts";
+import type {
+  Clock,
+  Files,
+  Log,
+  Mqtt,
+  MqttClosed,
+  MqttLink,
+  MqttMessage,
+  MqttWill,
+  RngStream,
+  Timer,
+} from "../ports.ts";
+import type { Alarms } from "./alarms.ts";
+import { backoff } from "./backoff.ts";
+import { createCaution, type Manner } from "./caution.ts";
+import type { CoreStatus } from "./core.ts";
+import { type Credentials, readCredentials, stampOf } from "./credentials.ts";
+import { createFlight, type Flight } from "./flight.ts";
+
+const CONNECT_TIMEOUT_MS = 20_000;
+const RETRY = { firstMs: 1_000, longestMs: 60_000 };
+/** A connection that held so long was a good one: the next trouble starts from the shortest wait. */
+const STABLE_MS = 10_000;
+/** Somebody else uses our client id: half to one and a half times this long before the next attempt. */
+const TAKEN_OVER_WAIT_MS = 5 * 60_000;
+/** How often the credential files and the list of servers are looked at. */
+const TICK_MS = 60_000;
+/** So many ends within so long, without a reason: a bad road, or another client with our id on a broker that does not say so. */
+const OFTEN_CLOSED = { times: 5, withinMs: 5 * 60_000 } as const;
+const RETURN_TO_FIRST_MS = 10 * 60_000;
+/** A session that is given up politely may still get the answers to what is in flight. */
+const DRAIN_MS_MAX = 2_000;
+const FAREWELL_MS_MAX = 400;
+const CLOSE_MS_MAX = 400;
+
+export type ConnectionAlarm =
+  | "credentialsUnreadable"
+  | "credentialsRefused"
+  | "takenOver"
+  | "closedAtOnce"
+  | "oftenClosed"
+  | "willRefused"
+  | "unanswered";
+
+export interface Session {
+  readonly server: string;
+  readonly link: MqttLink;
+  readonly flight: Flight;
+  readonly manner: Manner;
+}
+
+export interface ConnectionHooks {
+  readonly will: MqttWill;
+  /** Subscribes and says what is to be said first. @returns false when the session ended meanwhile. */
+  prepare(session: Session): Promise<boolean>;
+  /** From now on this is the session to send on; it may follow another without a gap. */
+  onUp(session: Session): void;
+  /** There is no session to send on. */
+  onDown(): void;
+  onMessage(session: Session, message: MqttMessage): void;
+  /** Says what is to be said last. */
+  farewell(session: Session): Promise<unknown>;
+}
+
+export interface ConnectionParts {
+  readonly settings: CoreSettings;
+  readonly clientId: string;
+  readonly mqtt: Mqtt;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly chance: RngStream;
+  readonly log: Log;
+  readonly count: (name: string, reason?: string) => void;
+  readonly alarms: Pick<Alarms<ConnectionAlarm>, "raise" | "clear">;
+  readonly hooks: ConnectionHooks;
+}
+
+export interface Connection {
+  start(): void;
+  /** Resolves within a second, whatever the far side does. */
+  stop(): Promise<void>;
+  status(): Pick<CoreStatus, "state" | "server" | "sinceWallMs" | "lastError">;
+}
+
+/** One try at one server, from the settings' point of view; with a session once CONNACK has come. */
+interface Attempt {
+  readonly serverIndex: number;
+  readonly manner: Manner;
+  readonly stamp: string;
+  link: MqttLink;
+  session: Session | undefined;
+  connackMs: number | undefined;
+  watchdog: Timer | undefined;
+  /** Why we ended it, when we did. */
+  endedBecause: MqttClosed | undefined;
+  /** Given up: its end changes nothing. */
+  retired: boolean;
+  over: boolean;
+  onOver: (() => void) | undefined;
+}
+
+export function createConnection(parts: ConnectionParts): Connection {
+  const { settings, clock, log, alarms, hooks } = parts;
+  const caution = createCaution();
+  let waits = backoff(RETRY, parts.chance);
+  let state: CoreStatus["state"] = "stopped";
+  let sinceWallMs = clock.wallMs();
+  let lastError: string | undefined;
+  let lastCode: string | undefined;
+  let serverIndex = 0;
+  let retry: Timer | undefined;
+  let tick: Timer | undefined;
+  /** The attempt that matters: connecting, or up. */
+  let main: Attempt | undefined;
+  /** An attempt at the first server while another one serves. */
+  let probe: Attempt | undefined;
+  let probedMs = 0;
+  /** When the latest connections ended, monotonic. */
+  let endsMs: number[] = [];
+  /** Changed files must look the same twice: they are seldom all written at once. */
+  let changedStamp: string | undefined;
+  /** Rises with every start and stop: what began before means nothing after. */
+  let epoch = 0;
+
+  function setState(next: CoreStatus["state"]): void {
+    if (next === state) return;
+    state = next;
+    sinceWallMs = clock.wallMs();
+  }
+
+  // ------------------------------------------------------------------------------------- connecting
+
+  async function tryServer(index: number, asProbe: boolean): Promise<void> {
+    const begun = epoch;
+    if (!asProbe) setState("connecting");
+    const credentials = await readCredentials(parts.files, settings);
+    // Meanwhile the other road may have ended, or the first server may have come back.
+    if (begun !== epoch || asProbe !== (main !== undefined)) return;
+    if (credentials.ok) {
+      alarms.clear("credentialsUnreadable");
+      const attempt = open(index, credentials.value);
+      if (asProbe) probe = attempt;
+      else main = attempt;
+      return;
+    }
+    alarms.raise("credentialsUnreadable", { fault: credentials.fault });
+    if (!asProbe) failed({ code: "credentials", detail: credentials.fault }, undefined);
+  }
+
+  function open(index: number, { stamp, ...credentials }: Credentials): Attempt {
+    const manner = caution.manner();
+    const attempt: Attempt = {
+      serverIndex: index,
+      manner,
+      stamp,
+      link: undefined as never,
+      session: undefined,
+      connackMs: undefined,
+      watchdog: undefined,
+      endedBecause: undefined,
+      retired: false,
+      over: false,
+      onOver: undefined,
+    };
+    attempt.link = parts.mqtt.connect(
+      {
+        url: settings.servers[index]!,
+        version: settings.mqttVersion,
+        clientId: parts.clientId,
+        keepaliveS: Math.max(1, Math.ceil(settings.keepaliveMs / 1e3)),
+        connectTimeoutMs: CONNECT_TIMEOUT_MS,
+        ...credentials,
+        ...(manner.will ? { will: hooks.will } : {}),
+      },
+      {
+        onConnected: ({ receiveMaximum }) => connected(attempt, receiveMaximum),
+        onMessage: (message) => {
+          if (attempt.session) hooks.onMessage(attempt.session, message);
+        },
+        onClosed: (why) => ended(attempt, attempt.endedBecause ?? why),
+      },
+    );
+    return attempt;
+  }
+
+  function connected(attempt: Attempt, receiveMaximum: number): void {
+    attempt.connackMs = clock.monotonicMs();
+    const flight = createFlight(attempt.link, receiveMaximum, clock);
+    const server = settings.servers[attempt.serverIndex]!;
+    attempt.session = { server, link: attempt.link, flight, manner: attempt.manner };
+    if (caution.connected(attempt.manner)) alarms.raise("willRefused", { server });
+    else if (attempt.manner.will) alarms.clear("willRefused");
+    alarms.clear("credentialsRefused");
+    watch(attempt);
+    void hooks.prepare(attempt.session).then((prepared) => {
+      if (prepared && !attempt.over && !attempt.retired) ready(attempt, attempt.session!);
+    });
+  }
+
+  /** The session can be used. */
+  function ready(attempt: Attempt, session: Session): void {
+    const previous = attempt === probe ? main : undefined;
+    if (attempt === probe) probe = undefined;
+    main = attempt;
+    serverIndex = attempt.serverIndex;
+    lastError = undefined;
+    lastCode = undefined;
+    changedStamp = undefined;
+    probedMs = clock.monotonicMs();
+    state = "connected";
+    sinceWallMs = clock.wallMs();
+    parts.count("coreConnected");
+    log.info({ server: session.server }, "core connected");
+    retry?.cancel();
+    tick?.cancel();
+    tick = clock.after(TICK_MS, onTick);
+    hooks.onUp(session);
+    if (previous) retire(previous);
+  }
+
+  /** Gives a session up without losing what it carries. */
+  function retire(attempt: Attempt): void {
+    attempt.retired = true;
+    const { session } = attempt;
+    if (session === undefined) {
+      attempt.link.close("abruptly");
+      return;
+    }
+    void session.flight
+      .whenEmpty(DRAIN_MS_MAX)
+      .then(() => within(FAREWELL_MS_MAX, hooks.farewell(session)))
+      .then(() => attempt.link.close("politely"));
+  }
+
+  // ------------------------------------------------------------------------------------------ ending
+
+  function ended(attempt: Attempt, why: MqttClosed): void {
+    attempt.over = true;
+    attempt.watchdog?.cancel();
+    attempt.onOver?.();
+    if (attempt.retired) return;
+    parts.count("coreClosed", why.code);
+    if (attempt === probe) {
+      probe = undefined;
+      log.debug({ code: why.code, detail: why.detail }, "first server still away");
+      return;
+    }
+    const heldMs = attempt.connackMs === undefined ? undefined : clock.monotonicMs() - attempt.connackMs;
+    main = undefined;
+    tick?.cancel();
+    if (state === "connected") hooks.onDown();
+    if (probe) {
+      // It is already on its way to the server that is wanted most.
+      main = probe;
+      probe = undefined;
+      setState("connecting");
+      return;
+    }
+    failed(why, heldMs);
+  }
+
+  /** @param heldMs how long it had been connected; undefined: never. */
+  function failed(why: MqttClosed, heldMs: number | undefined): void {
+    if (caution.ended(heldMs, why)) alarms.raise("closedAtOnce", { detail: why.detail });
+    if (why.code === "credentials" && why.reasonCode !== undefined)
+      alarms.raise("credentialsRefused", { detail: why.detail });
+    if (heldMs !== undefined && why.code === "closed") countEnds();
+    tell(why);
+    const stable = heldMs !== undefined && heldMs >= STABLE_MS;
+    if (stable) waits = backoff(RETRY, parts.chance);
+    else serverIndex = (serverIndex + 1) % settings.servers.length;
+    setState("waiting");
+    retry = clock.after(waitMs(why), () => void tryServer(serverIndex, false));
+  }
+
+  function countEnds(): void {
+    const nowMs = clock.monotonicMs();
+    endsMs = [...endsMs, nowMs].filter((endMs) => nowMs - endMs < OFTEN_CLOSED.withinMs);
+    if (endsMs.length >= OFTEN_CLOSED.times) alarms.raise("oftenClosed", { clientId: parts.clientId });
+  }
+
+  function waitMs(why: MqttClosed): number {
+    if (why.code !== "takenOver") return waits.next().value;
+    alarms.raise("takenOver", { clientId: parts.clientId });
+    return TAKEN_OVER_WAIT_MS * (0.5 + parts.chance.unit());
+  }
+
+  /** Once per kind of trouble: a core that is down for a day is not news every minute. */
+  function tell(why: MqttClosed): void {
+    const fields = { ...why, server: settings.servers[serverIndex] };
+    if (why.code === lastCode) log.debug(fields, "core not connected");
+    else log.warn(fields, "core not connected");
+    lastCode = why.code;
+    lastError = `${why.code}: ${why.detail}`;
+  }
+
+  // ------------------------------------------------------------------------- while it is connected
+
+  /** One timer for all that is unanswered, instead of one for each packet. */
+  function watch(attempt: Attempt, inMs = settings.pubackTimeoutMs): void {
+    attempt.watchdog = clock.after(inMs, () => {
+      const leftMs = settings.pubackTimeoutMs - attempt.link.unansweredMs();
+      if (leftMs > 0) {
+        watch(attempt, leftMs);
+        return;
+      }
+      alarms.raise("unanswered", { server: settings.servers[attempt.serverIndex] });
+      attempt.endedBecause = { code: "timeout", detail: `no answer for ${settings.pubackTimeoutMs} ms` };
+      attempt.link.close("abruptly");
+    });
+  }
+
+  function onTick(): void {
+    const attempt = main;
+    if (attempt?.connackMs === undefined) return;
+    tick = clock.after(TICK_MS, onTick);
+    const heldMs = clock.monotonicMs() - attempt.connackMs;
+    alarms.clear("unanswered");
+    if (attempt.manner.watch) alarms.clear("closedAtOnce");
+    if (heldMs >= OFTEN_CLOSED.withinMs) alarms.clear("oftenClosed");
+    if (heldMs >= TAKEN_OVER_WAIT_MS) alarms.clear("takenOver");
+    if (attempt.serverIndex !== 0 && !probe && clock.monotonicMs() - probedMs >= RETURN_TO_FIRST_MS) {
+      probedMs = clock.monotonicMs();
+      void tryServer(0, true);
+    }
+    void renewIfChanged(attempt);
+  }
+
+  async function renewIfChanged(attempt: Attempt): Promise<void> {
+    const stamp = await stampOf(parts.files, settings).catch(() => attempt.stamp);
+    if (attempt !== main || attempt.over) return;
+    if (stamp === attempt.stamp || stamp !== changedStamp) {
+      changedStamp = stamp === attempt.stamp ? undefined : stamp;
+      return;
+    }
+    log.info({}, "credentials changed");
+    caution.reset();
+    attempt.retired = true;
+    main = undefined;
+    tick?.cancel();
+    setState("connecting");
+    hooks.onDown();
+    await attempt.session!.flight.whenEmpty(DRAIN_MS_MAX);
+    await closed(attempt);
+    if (main === undefined && state === "connecting") void tryServer(serverIndex, false);
+  }
+
+  /** Politely, and it is over when this resolves, or as good as. */
+  async function closed(attempt: Attempt): Promise<void> {
+    if (attempt.over) return;
+    const over = new Promise<void>((resolve) => {
+      attempt.onOver = resolve;
+    });
+    attempt.link.close("politely");
+    await within(CLOSE_MS_MAX, over);
+  }
+
+  /** Waits for it, but not longer. */
+  async function within(limitMs: number, what: Promise<unknown>): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = clock.after(limitMs, resolve);
+      void what.then(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
+  }
+
+  return {
+    start: () => {
+      if (state !== "stopped") return;
+      epoch += 1;
+      void tryServer(serverIndex, false);
+    },
+    stop: async () => {
+      if (state === "stopped") return;
+      epoch += 1;
+      retry?.cancel();
+      tick?.cancel();
+      const last = main;
+      const up = state === "connected";
+      for (const attempt of [main, probe]) if (attempt) attempt.retired = true;
+      probe?.link.close("abruptly");
+      main = undefined;
+      probe = undefined;
+      setState("stopped");
+      if (up) hooks.onDown();
+      if (last === undefined || last.over) return;
+      if (!up || last.session === undefined) {
+        last.link.close("abruptly");
+        return;
+      }
+      await within(FAREWELL_MS_MAX, hooks.farewell(last.session));
+      await closed(last);
+    },
+    status: () => ({
+      state,
+      server:
+        state === "waiting" || state === "stopped"
+          ? undefined
+          : settings.servers[main?.serverIndex ?? serverIndex],
+      sinceWallMs,
+      lastError,
+    }),
+  };
+}

@@ -1,0 +1,67 @@
+/**
+ * Bundles the agent into one directory that needs Node and nothing else: the program in a few modules (what a
+ * running agent does not use stays unloaded), LevelDB's native part, and a launcher with fixed V8 flags.
+ *
+ * Usage: node agent/packaging/bundle.mjs [directory]      default: dist/bundle
+ */
+import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const top = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+const into = resolve(process.argv[2] ?? join(top, "dist", "bundle"));
+const NATIVE = "classic-level.node";
+
+/**
+ * Small young and old generations, code for size: halves the growth under load and costs little speed (measured;
+ * `npm run bench -- agent`). The old generation's limit is a guard, not a budget.
+ */
+export const V8_FLAGS = [
+  "--max-old-space-size=64",
+  "--max-semi-space-size=1",
+  "--optimize-for-size",
+  "--v8-pool-size=0",
+];
+
+rmSync(into, { recursive: true, force: true });
+mkdirSync(into, { recursive: true });
+await build({
+  entryPoints: { "edge-agent": join(top, "agent", "main.ts") },
+  outdir: into,
+  bundle: true,
+  splitting: true,
+  minify: true,
+  platform: "node",
+  target: "node20",
+  format: "esm",
+  outExtension: { ".js": ".mjs" },
+  banner: {
+    js: 'import{createRequire as __cr}from"node:module";import{dirname as __dn}from"node:path";import{fileURLToPath as __fu}from"node:url";const require=__cr(import.meta.url),__filename=__fu(import.meta.url),__dirname=__dn(__filename);',
+  },
+  plugins: [{ name: "native", setup: useNativeFile }],
+  logLevel: "warning",
+});
+copyFileSync(nativeOf("classic-level"), join(into, NATIVE));
+writeFileSync(join(into, "edge-agent"), launcher());
+chmodSync(join(into, "edge-agent"), 0o755);
+
+/** node-gyp-build looks for the native file at run time; the bundle has it beside itself. */
+function useNativeFile(esbuild) {
+  esbuild.onResolve({ filter: /^node-gyp-build$/ }, () => ({ path: "native", namespace: "native" }));
+  esbuild.onLoad({ filter: /.*/, namespace: "native" }, () => ({
+    contents: `module.exports = () => require("node:module").createRequire(__filename)("./${NATIVE}");`,
+    loader: "js",
+  }));
+}
+
+function nativeOf(name) {
+  const require = createRequire(import.meta.url);
+  const folder = dirname(require.resolve(`${name}/package.json`));
+  return require("node-gyp-build").resolve(folder);
+}
+
+function launcher() {
+  return `#!/bin/sh\nexec "\${NODE:-node}" ${V8_FLAGS.join(" ")} "$(dirname "$(readlink -f "$0")")/edge-agent.mjs" "$@"\n`;
+}

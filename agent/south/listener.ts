@@ -1,0 +1,210 @@
+/**
+ * The south: the socket on which packet forwarders speak GWMP, and all that is known of them.
+ *
+ * PULL_ACK is sent always and at once, core or no core: it says that the agent lives. When a PUSH_ACK is sent is
+ * push-data.ts' to say. EUIs that are not accepted get silence, and are counted. What follows from a downlink
+ * command is decided in agent/downlink/; here it is only sent, and its TX_ACK handed on.
+ */
+import type { Settings } from "../config/settings.ts";
+import { createAdmission } from "../frame/admission.ts";
+import type { Counters } from "../health/counters.ts";
+import type { JournalNotes } from "../journal/journal.ts";
+import { readUpward, type Token, writePullAck, writePullResp, writePushAck } from "../lorawan/gwmp.ts";
+import type { Clock, Log, Rng, Timer, Udp, UdpPeer } from "../ports.ts";
+import type { WallClockState } from "./clock-state.ts";
+import { createConcentratorClocks } from "./concentrator-clocks.ts";
+import { createPushDataHandler, type Keeper } from "./push-data.ts";
+import type { RxStatistics } from "./rx-statistics.ts";
+import {
+  createSessions,
+  type Forwarder,
+  type ForwarderStatus,
+  forwarderStatus,
+  isAlive,
+  pulled,
+} from "./sessions.ts";
+
+/** How often the living are looked for among the silent, to say so in the log. */
+const LIVENESS_EVERY_MS = 30_000;
+const RECONNECT_LOG_EVERY_MS = 60_000;
+
+export interface SouthParts {
+  readonly udp: Udp;
+  readonly clock: Clock;
+  readonly rng: Rng;
+  readonly log: Log;
+  readonly counters: Pick<Counters, "count">;
+  /** Asked at the start and at each reconfigure(). */
+  readonly settings: () => Pick<Settings, "forwarder" | "filter">;
+  readonly notes: JournalNotes;
+  readonly clockState: Pick<WallClockState, "state" | "heardGps">;
+  readonly keeper: Keeper;
+  /** A gateway speaks for the first time; called before anything of it is kept. */
+  readonly onGateway: (gatewayEui: string) => void;
+  /** @param token as given to sendPullResp(). @param text what followed the EUI; empty when nothing did. */
+  readonly onTxAck: (gatewayEui: string, token: number, text: string) => void;
+}
+
+export interface South {
+  /** Where it really listens. */
+  readonly address: UdpPeer;
+  /**
+   * Sends a PULL_RESP to where the gateway's newest PULL_DATA came from.
+   * @param token 0..65535; protocol 1 has none and gets zero.
+   * @returns false when that is not known, or the forwarder is silent: nothing was sent.
+   */
+  sendPullResp(gatewayEui: string, token: number, json: string): boolean;
+  /** The forwarder speaks protocol 2, which has TX_ACK. */
+  hasTxAck(gatewayEui: string): boolean;
+  /** The concentrator's running session; undefined while no live frame has told it. */
+  currentSession(gatewayEui: string, board: number): number | undefined;
+  isAlive(gatewayEui: string): boolean;
+  /** The EUIs heard so far. */
+  gateways(): string[];
+  /** Since the last call; undefined for a gateway never heard. One reader. */
+  takeRxStatistics(gatewayEui: string): RxStatistics | undefined;
+  status(): ForwarderStatus[];
+  /** Takes up changed filters and accepted EUIs. @returns the EUIs that are no longer accepted. */
+  reconfigure(): string[];
+  /** Notes the clocks, closes the socket. What arrives later is not heard; PUSH_ACKs still owed are not sent. */
+  close(): Promise<void>;
+}
+
+/** @throws AgentError UDP_BIND */
+export async function createSouth(parts: SouthParts): Promise<South> {
+  const { clock, counters } = parts;
+  const log = parts.log.child({ part: "south" });
+  const first = parts.settings();
+  const sessions = createSessions(first.forwarder);
+  const admission = createAdmission(first.filter, parts.rng.stream("repeats").below(2 ** 32));
+  const kernelBootId = clock.kernelBootId();
+  const clocks = createConcentratorClocks(parts.notes, kernelBootId, clock.monotonicMs());
+  const monotonicMs = (): number => clock.monotonicMs();
+  const pushData = createPushDataHandler({ ...parts, admission, clocks, kernelBootId, monotonicMs });
+  const silent = new Set<string>();
+  const reconnectsLoggedMs = new Map<string, number>();
+  let closed = false;
+
+  const find = (gatewayEui: string, nowMs: number): Forwarder | undefined => {
+    const known = sessions.get(gatewayEui);
+    if (known !== undefined) return known;
+    const found = sessions.find(gatewayEui, nowMs);
+    if (typeof found === "string") {
+      counters.count("gatewayRefused", found);
+      return undefined;
+    }
+    log.info({ gatewayEui }, "gateway heard");
+    parts.onGateway(gatewayEui);
+    return found;
+  };
+
+  const send = (bytes: Buffer, to: UdpPeer): void => {
+    if (!closed) socket.send(bytes, to);
+  };
+
+  const onPullData = (forwarder: Forwarder, version: 1 | 2, from: UdpPeer, nowMs: number): void => {
+    const { gatewayEui, lastHeardMs } = forwarder;
+    if (!pulled(forwarder, version, from, nowMs)) return;
+    clocks.reconnected(gatewayEui, lastHeardMs, nowMs);
+    counters.count("forwarderReconnected");
+    // Two forwarders under one EUI, or a restless NAT, would say so with every PULL_DATA.
+    if (nowMs - (reconnectsLoggedMs.get(gatewayEui) ?? Number.NEGATIVE_INFINITY) < RECONNECT_LOG_EVERY_MS)
+      return;
+    reconnectsLoggedMs.set(gatewayEui, nowMs);
+    log.info({ gatewayEui, silentMs: Math.round(nowMs - lastHeardMs) }, "forwarder reconnected");
+  };
+
+  const onDatagram = (bytes: Buffer, from: UdpPeer): void => {
+    if (closed) return;
+    const arrival = { monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs() };
+    const read = readUpward(bytes);
+    if (!read.ok) {
+      counters.count("datagramRefused", read.fault);
+      return;
+    }
+    const { kind, version, token, gatewayEui } = read.value;
+    const forwarder = find(gatewayEui, arrival.monotonicMs);
+    if (forwarder === undefined) return;
+    if (kind === "pushData") {
+      pushData(forwarder, read.value.body, arrival, () => send(writePushAck(version, token), from));
+    } else if (kind === "pullData") {
+      send(writePullAck(version, token), from);
+      onPullData(forwarder, version, from, arrival.monotonicMs);
+    } else {
+      forwarder.txAck += 1;
+      parts.onTxAck(gatewayEui, numberOf(token), read.value.body);
+    }
+    forwarder.lastHeardMs = arrival.monotonicMs;
+  };
+
+  const lookForSilence = (): void => {
+    timer = clock.after(LIVENESS_EVERY_MS, lookForSilence);
+    const nowMs = clock.monotonicMs();
+    for (const forwarder of sessions.all()) {
+      const { gatewayEui, lastPullMs } = forwarder;
+      const isSilent = lastPullMs !== undefined && !isAlive(forwarder, nowMs);
+      if (isSilent === silent.has(gatewayEui)) continue;
+      if (isSilent) silent.add(gatewayEui);
+      else silent.delete(gatewayEui);
+      const silentMs = Math.round(nowMs - (lastPullMs ?? nowMs));
+      if (isSilent) log.warn({ gatewayEui, silentMs }, "forwarder silent");
+    }
+  };
+
+  const alive = (gatewayEui: string): boolean => {
+    const forwarder = sessions.get(gatewayEui);
+    return forwarder !== undefined && isAlive(forwarder, clock.monotonicMs());
+  };
+
+  const socket = await parts.udp.bind(first.forwarder.listen, onDatagram);
+  let timer: Timer = clock.after(LIVENESS_EVERY_MS, lookForSilence);
+  log.info({ host: socket.address.host, port: socket.address.port }, "listening for packet forwarders");
+
+  return {
+    address: socket.address,
+    sendPullResp: (gatewayEui, token, json) => {
+      const forwarder = sessions.get(gatewayEui);
+      if (closed || forwarder?.pullSource === undefined || forwarder.version === undefined) return false;
+      if (!isAlive(forwarder, clock.monotonicMs())) return false;
+      const { version, pullSource } = forwarder;
+      send(writePullResp(version, version === 1 ? [0, 0] : tokenOf(token), json), pullSource);
+      return true;
+    },
+    hasTxAck: (gatewayEui) => sessions.get(gatewayEui)?.version === 2,
+    currentSession: clocks.session,
+    isAlive: alive,
+    gateways: () => [...sessions.all()].map(({ gatewayEui }) => gatewayEui),
+    takeRxStatistics: (gatewayEui) => sessions.get(gatewayEui)?.rxCounts.take(),
+    status: () => {
+      const nowMs = clock.monotonicMs();
+      return [...sessions.all()].map((forwarder) => forwarderStatus(forwarder, nowMs));
+    },
+    reconfigure: () => {
+      const { forwarder, filter } = parts.settings();
+      admission.configure(filter);
+      const gone = sessions.configure(forwarder);
+      for (const gatewayEui of gone) {
+        clocks.drop(gatewayEui);
+        silent.delete(gatewayEui);
+        reconnectsLoggedMs.delete(gatewayEui);
+      }
+      return gone;
+    },
+    close: async () => {
+      if (closed) return;
+      closed = true;
+      timer.cancel();
+      clocks.close();
+      await socket.close();
+    },
+  };
+}
+
+/** Opaque on the wire; ours is written and read in the same order, so any will do. */
+function tokenOf(number: number): Token {
+  return [(number >> 8) & 0xff, number & 0xff];
+}
+
+function numberOf([high, low]: Token): number {
+  return high * 256 + low;
+}

@@ -1,0 +1,368 @@
+/**
+ * MQTT inside one process: brokers in memory which die, refuse, swallow and answer reason codes as the test wants.
+ * The mirror of agent/host/mqtt.ts; test/contracts/mqtt.test.ts runs against both.
+ *
+ * Every packet takes `latencyMs` each way, on the world's clock. There is no keepalive: a dead road is noticed by
+ * what goes unanswered.
+ */
+import type {
+  Clock,
+  Mqtt,
+  MqttClosed,
+  MqttConnectOptions,
+  MqttHandlers,
+  MqttLink,
+  MqttMessage,
+  MqttPublish,
+  MqttPublished,
+  Timer,
+} from "../../agent/ports.ts";
+
+const NO_MATCHING_SUBSCRIBERS = 16;
+const TAKEN_OVER: MqttClosed = {
+  code: "takenOver",
+  detail: "another client took the client id over",
+  reasonCode: 142,
+};
+const CUT: MqttClosed = { code: "closed", detail: "the far side closed the connection" };
+const BY_US: MqttClosed = { code: "closed", detail: "closed by the agent" };
+
+export class WorldMqtt implements Mqtt {
+  readonly #clock: Clock;
+  readonly #brokers = new Map<string, WorldBroker>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** The broker at this URL; made when it is first asked for. Elsewhere nothing listens. */
+  broker(url: string): WorldBroker {
+    const known = this.#brokers.get(url);
+    if (known) return known;
+    const made = new WorldBroker(this.#clock);
+    this.#brokers.set(url, made);
+    return made;
+  }
+
+  connect(options: MqttConnectOptions, handlers: MqttHandlers): MqttLink {
+    return new WorldLink(this.#clock, this.#brokers.get(options.url), options, handlers);
+  }
+}
+
+/** A client that is no WorldLink: the core, a monitor. */
+interface Listener {
+  readonly filter: string;
+  readonly onMessage: (message: MqttMessage) => void;
+}
+
+export class WorldBroker {
+  readonly #clock: Clock;
+  readonly #links = new Set<WorldLink>();
+  readonly #listeners = new Set<Listener>();
+  readonly retained = new Map<string, MqttMessage>();
+  /** Everything it took, in order. */
+  readonly taken: MqttMessage[] = [];
+  /** Every connect it saw. */
+  readonly connects: MqttConnectOptions[] = [];
+
+  latencyMs = 5;
+  receiveMaximum = 65_535;
+  /** false: nothing listens there. */
+  alive = true;
+  /** false: what is sent to it vanishes, as on a dead road. */
+  hears = true;
+  /** false: it takes what comes and answers nothing. */
+  answers = true;
+  /** CONNACK with a refusal. */
+  refuses: (options: MqttConnectOptions) => MqttClosed | undefined = () => undefined;
+  /** The PUBACK's reason code, and from 128 on it is not taken; undefined: as a sound broker answers. */
+  pubackCode: (message: MqttPublish) => number | undefined = () => undefined;
+  subackCode: (filter: string) => number | undefined = () => undefined;
+  /** true: it closes the connection instead of answering this. */
+  closesOn: (packet: MqttPublish | "subscribe" | "connect") => boolean = () => false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get links(): number {
+    return this.#links.size;
+  }
+
+  /** Another client listens. @returns what ends it. */
+  listen(filter: string, onMessage: (message: MqttMessage) => void = () => undefined): () => void {
+    const listener = { filter, onMessage };
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Another client publishes. @returns whether somebody listens. */
+  publish(message: MqttPublish): boolean {
+    if (message.retain === true) this.#retain(message);
+    const live: MqttMessage = { ...asMessage(message), retain: false };
+    let matched = false;
+    for (const { filter, onMessage } of this.#listeners) {
+      if (!matches(filter, message.topic)) continue;
+      matched = true;
+      onMessage(live);
+    }
+    for (const link of this.#links) {
+      if (!link.wants(message.topic)) continue;
+      matched = true;
+      link.deliver(live);
+    }
+    return matched;
+  }
+
+  /** All connections end without a word; nothing listens until revive(). What is retained survives. */
+  die(): void {
+    this.alive = false;
+    for (const link of [...this.#links]) this.#cut(link, CUT);
+  }
+
+  revive(): void {
+    this.alive = true;
+  }
+
+  /** Ends the connections of this client id, as the broker. */
+  kick(clientId: string, why: MqttClosed = CUT): void {
+    for (const link of [...this.#links]) if (link.clientId === clientId) this.#cut(link, why);
+  }
+
+  /** Another client comes with the same client id: the will is published, the old connection ends. */
+  takeOver(clientId: string): void {
+    for (const link of [...this.#links]) {
+      if (link.clientId !== clientId) continue;
+      this.bury(link);
+      link.end(link.version === 5 ? TAKEN_OVER : CUT);
+    }
+  }
+
+  // ------------------------------------------------------------------------------- what links tell it
+
+  admit(link: WorldLink, options: MqttConnectOptions): MqttClosed | "silence" | undefined {
+    this.connects.push(options);
+    if (!this.alive) return { code: "unreachable", detail: "nothing listens" };
+    if (!this.hears) return "silence";
+    const refusal = this.refuses(options);
+    if (refusal) return refusal;
+    this.takeOver(options.clientId);
+    this.#links.add(link);
+    return undefined;
+  }
+
+  /** @returns the PUBACK's reason code; "silence" when none is sent, "close" when the connection is closed. */
+  take(message: MqttPublish, version: 4 | 5): number | "silence" | "close" {
+    if (!this.hears) return "silence";
+    if (this.closesOn(message)) return "close";
+    const wanted = this.pubackCode(message);
+    const refused = wanted !== undefined && wanted >= 128;
+    if (!refused) this.taken.push(asMessage(message));
+    const matched = refused ? false : this.publish(message);
+    if (!this.answers) return "silence";
+    if (version === 4) return 0;
+    return wanted ?? (matched ? 0 : NO_MATCHING_SUBSCRIBERS);
+  }
+
+  grant(link: WorldLink, filters: readonly string[], qos: 0 | 1): readonly number[] | "silence" | "close" {
+    if (!this.hears) return "silence";
+    if (this.closesOn("subscribe")) return "close";
+    const codes = filters.map((filter) => this.subackCode(filter) ?? qos);
+    filters.forEach((filter, at) => {
+      if (codes[at]! >= 128) return;
+      link.filters.add(filter);
+      for (const message of this.retained.values())
+        if (matches(filter, message.topic)) this.#clock.after(0, () => link.deliver(message));
+    });
+    return this.answers ? codes : "silence";
+  }
+
+  leave(link: WorldLink): void {
+    this.#links.delete(link);
+  }
+
+  /** The connection ended without DISCONNECT. */
+  bury(link: WorldLink): void {
+    if (!this.#links.delete(link) || !this.alive || link.will === undefined) return;
+    this.publish({ ...link.will, qos: 1 });
+  }
+
+  #cut(link: WorldLink, why: MqttClosed): void {
+    this.bury(link);
+    link.end(why);
+  }
+
+  #retain(message: MqttPublish): void {
+    if (message.payload.length === 0) this.retained.delete(message.topic);
+    else this.retained.set(message.topic, { ...asMessage(message), retain: true });
+  }
+}
+
+class WorldLink implements MqttLink {
+  readonly filters = new Set<string>();
+  readonly #clock: Clock;
+  readonly #broker: WorldBroker | undefined;
+  readonly #options: MqttConnectOptions;
+  readonly #handlers: MqttHandlers;
+  /** What ends each unanswered packet when the connection does, and when it was sent. */
+  readonly #unanswered = new Map<() => void, number>();
+  readonly #patience: Timer;
+  #connected = false;
+  #ended = false;
+
+  constructor(
+    clock: Clock,
+    broker: WorldBroker | undefined,
+    options: MqttConnectOptions,
+    handlers: MqttHandlers,
+  ) {
+    this.#clock = clock;
+    this.#broker = broker;
+    this.#options = options;
+    this.#handlers = handlers;
+    this.#patience = clock.after(options.connectTimeoutMs, () =>
+      this.end({ code: "timeout", detail: "no CONNACK came" }),
+    );
+    this.#afterLatency(() => this.#arrive());
+  }
+
+  get clientId(): string {
+    return this.#options.clientId;
+  }
+
+  get version(): 4 | 5 {
+    return this.#options.version;
+  }
+
+  get will(): MqttConnectOptions["will"] {
+    return this.#options.will;
+  }
+
+  wants(topic: string): boolean {
+    for (const filter of this.filters) if (matches(filter, topic)) return true;
+    return false;
+  }
+
+  deliver(message: MqttMessage): void {
+    this.#afterLatency(() => {
+      // On 3.1.1 a message does not say how long it may live.
+      const { expiryS: _expiryS, ...old } = message;
+      this.#handlers.onMessage(this.version === 5 ? message : old);
+    });
+  }
+
+  publish(message: MqttPublish): Promise<MqttPublished> {
+    if (!this.#connected) return Promise.resolve({ outcome: "closed" });
+    const copy: MqttPublish = { ...message, payload: Buffer.from(message.payload) };
+    if (message.qos === 0) {
+      this.#afterLatency(() => this.#broker!.take(copy, this.version));
+      return Promise.resolve({ outcome: "acknowledged", reasonCode: 0 });
+    }
+    return this.#ask<number, MqttPublished>(
+      () => this.#broker!.take(copy, this.version),
+      (reasonCode) => ({ outcome: "acknowledged", reasonCode }),
+      { outcome: "closed" },
+    );
+  }
+
+  subscribe(filters: readonly string[], qos: 0 | 1): Promise<readonly number[] | undefined> {
+    if (!this.#connected) return Promise.resolve(undefined);
+    return this.#ask<readonly number[], readonly number[] | undefined>(
+      () => this.#broker!.grant(this, filters, qos),
+      (codes) => codes,
+      undefined,
+    );
+  }
+
+  unansweredMs(): number {
+    for (const sentMs of this.#unanswered.values()) return this.#clock.monotonicMs() - sentMs;
+    return 0;
+  }
+
+  close(how: "politely" | "abruptly"): void {
+    const broker = this.#broker;
+    if (how === "politely" && this.#connected && broker?.hears === true) {
+      this.#connected = false;
+      this.#settleAll();
+      this.#afterLatency(() => broker.leave(this));
+      this.#afterLatency(() => this.end(BY_US));
+      return;
+    }
+    this.#connected = false;
+    this.#settleAll();
+    this.#clock.after(0, () => {
+      broker?.bury(this);
+      this.end(BY_US);
+    });
+  }
+
+  end(why: MqttClosed): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#connected = false;
+    this.#patience.cancel();
+    this.#settleAll();
+    this.#handlers.onClosed(why);
+  }
+
+  #settleAll(): void {
+    const all = [...this.#unanswered.keys()];
+    this.#unanswered.clear();
+    for (const settle of all) settle();
+  }
+
+  #arrive(): void {
+    const refusal =
+      this.#broker === undefined
+        ? ({ code: "unreachable", detail: "no such host" } as const)
+        : this.#broker.admit(this, this.#options);
+    if (refusal === "silence") return;
+    this.#afterLatency(() => {
+      if (refusal !== undefined) return this.end(refusal);
+      this.#connected = true;
+      this.#patience.cancel();
+      this.#handlers.onConnected({ receiveMaximum: this.#broker!.receiveMaximum });
+      if (this.#broker!.closesOn("connect")) this.#broker!.kick(this.clientId);
+    });
+  }
+
+  /** One packet that wants an answer: there, back, or the connection ends first. */
+  #ask<A, R>(there: () => A | "silence" | "close", answered: (answer: A) => R, closed: R): Promise<R> {
+    return new Promise((resolve) => {
+      const settle = (): void => resolve(closed);
+      this.#unanswered.set(settle, this.#clock.monotonicMs());
+      this.#afterLatency(() => {
+        const answer = there();
+        if (answer === "silence") return;
+        if (answer === "close") return this.#broker!.kick(this.clientId);
+        this.#afterLatency(() => {
+          this.#unanswered.delete(settle);
+          resolve(answered(answer));
+        });
+      });
+    });
+  }
+
+  #afterLatency(run: () => void): void {
+    this.#clock.after(this.#broker?.latencyMs ?? 0, () => {
+      if (!this.#ended) run();
+    });
+  }
+}
+
+/** Only the levels' rules: `+` is one level, a last `#` is all the rest. */
+export function matches(filter: string, topic: string): boolean {
+  const wanted = filter.split("/");
+  const given = topic.split("/");
+  for (let level = 0; level < wanted.length; level++) {
+    if (wanted[level] === "#") return true;
+    if (wanted[level] !== "+" && wanted[level] !== given[level]) return false;
+    if (level >= given.length) return false;
+  }
+  return wanted.length === given.length;
+}
+
+function asMessage({ topic, payload, retain, expiryS }: MqttPublish): MqttMessage {
+  const message = { topic, payload: Buffer.from(payload), retain: retain === true };
+  return expiryS === undefined ? message : { ...message, expiryS };
+}

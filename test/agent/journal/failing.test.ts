@@ -1,0 +1,201 @@
+/** A disk that refuses: nothing is acknowledged meanwhile, live traffic goes on, everything is written afterwards. */
+import { describe, expect, test } from "vitest";
+import type { Frame } from "../../../agent/frame/frame.ts";
+import type { CustodyOutcome } from "../../../agent/journal/journal.ts";
+import { DIRECTORY, draft, INTERVAL_MS, laneOfMeter, makeWorld, readLane } from "./fixtures.ts";
+
+const LANE = laneOfMeter(1);
+const MAIN = ["main"];
+const ignore = (): void => {};
+
+describe("when the disk refuses to write", () => {
+  test("nothing is acknowledged until it obeys, then all is written", async () => {
+    const { open, stores, clock, lines } = makeWorld();
+    const journal = await open();
+    const told: CustodyOutcome[] = [];
+    stores.refuse((operation) => operation === "batch");
+    const kept: Frame[] = [];
+    for (let number = 0; number < 30; number++) {
+      kept.push(journal.keep(draft(), LANE, MAIN, (outcome) => told.push(outcome)));
+      await clock.advance(INTERVAL_MS * 3);
+    }
+    expect(told).toEqual([]);
+    expect(journal.stats().failing).toContain("batch refused");
+    expect(lines.filter((line) => line.level === "error").length).toBe(1);
+    stores.refuse(undefined);
+    await clock.advance(60_000);
+    expect(told).toEqual(Array.from({ length: 30 }, () => "held"));
+    expect(journal.stats().failing).toBeUndefined();
+    stores.cutPower(DIRECTORY);
+    const again = await open();
+    expect(again.stats()).toMatchObject({ storedFrames: 30, lostAtOpen: 0 });
+    expect(await readLane(again, LANE)).toEqual(kept);
+    await again.close();
+  });
+
+  test("live frames still have custody by being taken", async () => {
+    const { open, stores, clock } = makeWorld();
+    const journal = await open();
+    stores.refuse(() => true);
+    const told: CustodyOutcome[] = [];
+    journal.keep(draft(), LANE, MAIN, ignore);
+    await clock.advance(5_000);
+    const live = journal.keep(draft(), laneOfMeter(2), MAIN, (outcome) => told.push(outcome));
+    expect((await journal.next("main", laneOfMeter(2), -1))?.sequence).toBe(live.sequence);
+    journal.taken("main", live);
+    expect(told).toEqual(["held"]);
+    await journal.close();
+  });
+
+  test("it is tried again after 1, 2, 4 … 60 seconds", async () => {
+    const { open, stores, clock } = makeWorld();
+    const journal = await open();
+    stores.refuse(() => true);
+    journal.keep(draft(), LANE, MAIN, ignore);
+    await clock.advance(INTERVAL_MS);
+    const opensAt: number[] = [];
+    const { opens } = stores;
+    let seen = opens;
+    for (let second = 1; second <= 250; second++) {
+      await clock.advance(1_000);
+      if (stores.opens > seen) opensAt.push(second);
+      seen = stores.opens;
+    }
+    expect(opensAt).toEqual([1, 3, 7, 15, 31, 63, 123, 183, 243]);
+    await journal.close();
+  });
+
+  test("a failed batch that is on disk nonetheless leaves no double and no stray", async () => {
+    const { open, stores, clock } = makeWorld({ cores: ["main", "second"] });
+    const journal = await open();
+    const both = ["main", "second"];
+    stores.refusedBatchesLand = true;
+    stores.refuse((operation) => operation === "batch");
+    const gone = journal.keep(draft(), LANE, both, ignore);
+    const half = journal.keep(draft(), LANE, both, ignore);
+    await clock.advance(INTERVAL_MS);
+    journal.taken("main", gone);
+    journal.taken("second", gone);
+    journal.taken("main", half);
+    stores.refuse(undefined);
+    await clock.advance(1_000);
+    expect(await readLane(journal, LANE, "main")).toEqual([]);
+    expect(await readLane(journal, LANE, "second")).toEqual([half]);
+    await journal.close();
+    const again = await open();
+    expect(again.stats()).toMatchObject({ storedFrames: 1, lostAtOpen: 0 });
+    expect([...stores.entriesOf(DIRECTORY).keys()].filter((key) => /^[rl]/.test(key)).length).toBe(2);
+    await again.close();
+  });
+
+  test("removals that were confirmed without sync and went missing behind the error are made again", async () => {
+    const { open, stores, clock } = makeWorld();
+    const journal = await open();
+    for (let number = 0; number < 10; number++) journal.keep(draft(), LANE, MAIN, ignore);
+    await clock.advance(INTERVAL_MS);
+    for (const frame of await readLane(journal, LANE)) journal.taken("main", frame);
+    await clock.advance(1_000);
+    expect(journal.stats().storedFrames).toBe(0);
+    const kept = journal.keep(draft(), LANE, MAIN, ignore);
+    stores.refuse((operation) => operation === "batch");
+    await clock.advance(INTERVAL_MS);
+    stores.cutPower(DIRECTORY);
+    stores.refuse(undefined);
+    await clock.advance(1_000);
+    expect(await readLane(journal, LANE)).toEqual([kept]);
+    await journal.close();
+    const again = await open();
+    expect(again.stats()).toMatchObject({ storedFrames: 1, lostAtOpen: 0 });
+    await again.close();
+  });
+
+  test("a damaged store is repaired on the way and its lanes are read anew", async () => {
+    const { open, stores, clock } = makeWorld();
+    const journal = await open();
+    const kept: Frame[] = [];
+    for (let number = 0; number < 6; number++) kept.push(journal.keep(draft(), LANE, MAIN, ignore));
+    await clock.advance(INTERVAL_MS);
+    journal.taken("main", kept[0]!);
+    stores.refuse((operation) => operation === "batch");
+    await clock.advance(1_000);
+    stores.damage(DIRECTORY);
+    const entries = stores.entriesOf(DIRECTORY);
+    const [spoilt] = [...entries.keys()].filter((key) => key.startsWith("r")).slice(2);
+    entries.delete(spoilt!);
+    stores.refuse(undefined);
+    await clock.advance(60_000);
+    expect(stores.repairs).toBe(1);
+    expect(await readLane(journal, LANE)).toEqual(kept.filter((_, number) => number !== 0 && number !== 2));
+    expect(journal.stats()).toMatchObject({ lostAtOpen: 1, storedFrames: 4, failing: undefined });
+    await journal.close();
+    const again = await open();
+    expect(again.stats()).toMatchObject({ storedFrames: 4, lostAtOpen: 0 });
+    await again.close();
+  });
+
+  test("a note waits for the disk, and is not forgotten", async () => {
+    const { open, stores, clock } = makeWorld();
+    const journal = await open();
+    stores.refuse((operation) => operation === "batch");
+    journal.notes.set("session", "9");
+    await clock.advance(100);
+    stores.refuse(undefined);
+    await clock.advance(60_000);
+    stores.cutPower(DIRECTORY);
+    const again = await open();
+    expect(again.notes.get("session")).toBe("9");
+    await again.close();
+  });
+});
+
+describe("when the disk refuses to read", () => {
+  test("next() waits for it rather than let a younger frame overtake", async () => {
+    const { open, stores, clock } = makeWorld();
+    const journal = await open();
+    const stored = journal.keep(draft(), LANE, MAIN, ignore);
+    await clock.advance(INTERVAL_MS);
+    const young = journal.keep(draft(), LANE, MAIN, ignore);
+    stores.refuse(() => true);
+    let got: Frame | undefined;
+    void journal.next("main", LANE, -1).then((frame) => {
+      got = frame;
+    });
+    await clock.advance(500);
+    expect(got).toBeUndefined();
+    stores.refuse(undefined);
+    await clock.advance(60_000);
+    expect(got?.sequence).toBe(stored.sequence);
+    expect((await journal.next("main", LANE, stored.sequence))?.sequence).toBe(young.sequence);
+    await journal.close();
+  });
+
+  test("close() ends the wait", async () => {
+    const { open, stores, clock } = makeWorld();
+    const journal = await open();
+    journal.keep(draft(), LANE, MAIN, ignore);
+    await clock.advance(INTERVAL_MS);
+    stores.refuse(() => true);
+    const next = journal.next("main", LANE, -1);
+    await clock.advance(500);
+    await journal.close();
+    expect(await next).toBeUndefined();
+  });
+
+  test("one record that is never readable is passed over", async () => {
+    const { open, stores, clock } = makeWorld();
+    const journal = await open();
+    journal.keep(draft(), LANE, MAIN, ignore);
+    const second = journal.keep(draft(), LANE, MAIN, ignore);
+    await clock.advance(INTERVAL_MS);
+    let refused = 0;
+    stores.refuse((operation) => operation === "get" && refused++ < 3);
+    let got: Frame | undefined;
+    void journal.next("main", LANE, -1).then((frame) => {
+      got = frame;
+    });
+    await clock.advance(60_000);
+    expect(got?.sequence).toBe(second.sequence);
+    expect(journal.stats()).toMatchObject({ lostAtOpen: 1 });
+    await journal.close();
+  });
+});

@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { CORE, TABLES } from "../../../agent/config/table.ts";
+import { chooseLanguage, type Entry, makeText, said, TEXT_AREAS } from "../../../agent/text/text.ts";
+
+const AREAS: readonly Readonly<Record<string, Entry>>[] = TEXT_AREAS;
+const ENTRIES: [string, Entry][] = [
+  ...AREAS.flatMap((area) => Object.entries(area)),
+  ...Object.entries({ ...TABLES, core: CORE }).flatMap(([table, rows]) =>
+    Object.values(rows as Record<string, { key: string; meaning: Entry }>).map(
+      ({ key, meaning }): [string, Entry] => [`${table}.${key}`, meaning],
+    ),
+  ),
+];
+
+/** Spoken by `run` and `status`; a key leaves this list when the code that says it is there. */
+const AWAITED = /^(run|status|error)\.|^command\.(agent|run|status)$|^option\.(lang|socket)$/;
+
+describe("the table of texts", () => {
+  test("says everything in both languages", () => {
+    for (const [key, entry] of ENTRIES) {
+      expect(entry.en.trim(), `${key}, en`).toBe(entry.en);
+      expect(entry.fr.trim(), `${key}, fr`).toBe(entry.fr);
+      expect(entry.en.length * entry.fr.length, key).toBeGreaterThan(0);
+    }
+  });
+
+  test("leaves no English in the French column", () => {
+    const alike = ENTRIES.filter(([, entry]) => entry.en === entry.fr && entry.same !== true);
+    expect(alike.map(([key]) => key)).toEqual([]);
+    const markedInVain = ENTRIES.filter(([, entry]) => entry.en !== entry.fr && entry.same === true);
+    expect(markedInVain.map(([key]) => key)).toEqual([]);
+  });
+
+  test("has the same places to fill in both languages", () => {
+    const places = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+    for (const [key, entry] of ENTRIES) expect(places(entry.fr), key).toEqual(places(entry.en));
+  });
+
+  test("has each key in one area only", () => {
+    const keys = AREAS.flatMap((area) => Object.keys(area));
+    expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
+  });
+
+  test("has no key that nothing says", () => {
+    const source = sourceOutsideText(join(import.meta.dirname, "../../.."));
+    const unsaid = AREAS.flatMap((area) => Object.keys(area)).filter(
+      (key) => !source.includes(`"${key}"`) && !AWAITED.test(key),
+    );
+    expect(unsaid).toEqual([]);
+  });
+});
+
+describe("a voice", () => {
+  test("fills the places, also with a text of its own language", () => {
+    const expected = said("expected.integer", { min: 1, max: 8 });
+    expect(makeText("en")("trouble.withFound", { expected, found: "9" })).toBe(
+      "expected a whole number from 1 to 8; found 9",
+    );
+    expect(makeText("fr")("trouble.withFound", { expected, found: "9" })).toBe(
+      "attendu : un nombre entier de 1 à 8 ; trouvé : 9",
+    );
+  });
+
+  test("does not fill places that came in with a value", () => {
+    expect(makeText("en")("error.fileRead", { path: "/{reason}", reason: "gone" })).toBe(
+      "/{reason} cannot be read: gone",
+    );
+  });
+});
+
+describe("the language", () => {
+  test.each([
+    ["the flag before all", "fr", { LC_ALL: "en_GB.UTF-8", LANG: "en_GB.UTF-8" }, "fr"],
+    ["LC_ALL before LC_MESSAGES", undefined, { LC_ALL: "fr_FR.UTF-8", LC_MESSAGES: "en_GB.UTF-8" }, "fr"],
+    ["LC_MESSAGES before LANG", undefined, { LC_MESSAGES: "fr_FR", LANG: "en_GB" }, "fr"],
+    ["LANG", undefined, { LANG: "fr_CA@euro" }, "fr"],
+    ["an empty variable is not set", undefined, { LC_ALL: "", LANG: "fr" }, "fr"],
+    ["the C locale is English", undefined, { LC_ALL: "C", LANG: "fr_FR" }, "en"],
+    ["a language we do not speak", undefined, { LANG: "fro_FR" }, "en"],
+    ["nothing said", undefined, {}, "en"],
+  ] as const)("%s", (_, flag, env, language) => {
+    expect(chooseLanguage({ flag, env })).toBe(language);
+  });
+});
+
+function sourceOutsideText(root: string): string {
+  return ["agent", "simulator"]
+    .flatMap((part) =>
+      readdirSync(join(root, part), { recursive: true, encoding: "utf8" }).map((file) => join(part, file)),
+    )
+    .filter((file) => file.endsWith(".ts") && !file.startsWith(join("agent", "text")))
+    .map((file) => readFileSync(join(root, file), "utf8"))
+    .join("\n");
+}
