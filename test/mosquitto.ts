@@ -78,9 +78,12 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
         settle(() => reject(error.code === "ENOENT" ? new Error(MISSING) : error)),
       );
       started.once("exit", () => settle(() => reject(new Error(`mosquitto ended at once:\n${output}`))));
-      started.stderr!.on("data", () => {
-        if (/mosquitto version \S+ running/.test(output.slice(begun))) settle(resolve);
-      });
+      const look = (): void => {
+        if (!/mosquitto version \S+ running/.test(output.slice(begun))) return;
+        started.stderr!.off("data", look);
+        settle(resolve);
+      };
+      started.stderr!.on("data", look);
     });
     return started;
   }
@@ -138,7 +141,7 @@ function configuration(options: MosquittoOptions, port: number, directory: strin
     "set_tcp_nodelay true",
     "persistence false",
     "log_dest stderr",
-    "log_type all",
+    ...["error", "warning", "notice", "information", "subscribe"].map((type) => `log_type ${type}`),
   ];
   // As root it would change to a user who may not read the test's files.
   if (process.getuid?.() === 0) lines.push("user root");

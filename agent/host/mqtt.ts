@@ -79,7 +79,10 @@ class Link implements MqttLink {
       this.#client = connect({ ...clientOptions(this.#options), outgoingStore: new (forgetful(Store))() });
     } catch (error) {
       // A key or certificate that cannot be parsed is thrown, not emitted.
-      return this.#end(closedByError(error, false));
+      const why = closedByError(error, false);
+      if (why.code !== "tls") throw error;
+      this.#end(why);
+      return;
     }
     const client = this.#client;
     const stream = client.stream as Duplex & { setNoDelay?: (on: boolean) => void };

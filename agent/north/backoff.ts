@@ -6,7 +6,7 @@
  */
 import type { RngStream } from "../ports.ts";
 
-export interface BackoffPlan {
+interface BackoffPlan {
   readonly firstMs: number;
   readonly longestMs: number;
 }

@@ -17,7 +17,7 @@ export interface Manner {
   readonly watch: boolean;
 }
 
-export interface Caution {
+interface Caution {
   manner(): Manner;
   /** CONNACK came. @returns true when it came only because the will was left out. */
   connected(manner: Manner): boolean;
@@ -31,7 +31,7 @@ export interface Caution {
 }
 
 /** A connection that ends so soon after CONNACK was ended by what we said first. */
-export const QUICK_CLOSE_MS = 1_000;
+const QUICK_CLOSE_MS = 1_000;
 const QUICK_CLOSES_MAX = 2;
 /** So many refusals of who we are, and the will comes under suspicion: a broker has one code for both. */
 const REFUSALS_MAX = 2;

@@ -36,8 +36,8 @@ import { toUplinkFrame } from "./uplink-message.ts";
 /** A late last will is answered so long after it came: two who share an EUI must not shout at each other. */
 const ONLINE_AGAIN_MS = 1_000;
 /** What a core may ask for; outside of it, the nearer end. */
-export const STATS_INTERVAL_MS_MIN = 5_000;
-export const STATS_INTERVAL_MS_MAX = 60 * 60_000;
+const STATS_INTERVAL_MS_MIN = 5_000;
+const STATS_INTERVAL_MS_MAX = 60 * 60_000;
 /** MQTT reason codes. */
 const NO_MATCHING_SUBSCRIBERS = 16;
 const FIRST_REFUSAL = 128;

@@ -61,7 +61,7 @@ export interface Session {
   readonly manner: Manner;
 }
 
-export interface ConnectionHooks {
+interface ConnectionHooks {
   readonly will: MqttWill;
   /** Subscribes and says what is to be said first. @returns false when the session ended meanwhile. */
   prepare(session: Session): Promise<boolean>;
@@ -74,7 +74,7 @@ export interface ConnectionHooks {
   farewell(session: Session): Promise<unknown>;
 }
 
-export interface ConnectionParts {
+interface ConnectionParts {
   readonly settings: CoreSettings;
   readonly clientId: string;
   readonly mqtt: Mqtt;
@@ -87,7 +87,7 @@ export interface ConnectionParts {
   readonly hooks: ConnectionHooks;
 }
 
-export interface Connection {
+interface Connection {
   start(): void;
   /** Resolves within a second, whatever the far side does. */
   stop(): Promise<void>;

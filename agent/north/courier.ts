@@ -1,10 +1,11 @@
 /**
  * The courier: carries one gateway's frames to one core, each device's in order.
  *
- * A live frame goes out at once. A device whose earlier frames have not been taken is *behind*: its frames wait in
- * its lane, and the courier asks the journal for them one by one, oldest first. A replay travels alone in its lane
- * with PACE_MS around it, because the core handles each uplink on its own after its de-duplication wait, and two
- * of one device sent together may finish in either order; between live frames there is no pause.
+ * A live frame goes out at once. A device whose earlier frame has not been taken is *behind*: its frames wait in its
+ * lane, and the courier asks the journal for them one by one, oldest first. One of a lane is in flight at a time, so
+ * that no answer can put them out of order. A replay has PACE_MS around it, because the core handles each uplink on
+ * its own after its de-duplication wait, and two of one device sent together may finish in either order; between
+ * live frames there is no pause.
  *
  * The courier keeps no frame that is not in flight: what waits is in the journal. How a frame is said on the wire
  * is the connection's affair (chirpstack-mqtt.ts).
@@ -88,27 +89,25 @@ export function createCourier(parts: CourierParts): Courier {
   function offer(heard: HeardFrame, lane: Lane): void {
     if (closed) return;
     const state = laneState(lane);
-    if (state.behind || !mayFly() || inFlight + reading >= slots() || paceLeftMs(state, heard.frame) > 0) {
-      fallBehind(state);
-      pump();
+    const isFree = !state.behind && !state.flying && mayFly() && inFlight + reading < slots();
+    if (isFree && paceLeftMs(state, heard.frame) <= 0) {
+      carry(state, heard);
       return;
     }
-    carry(state, heard);
+    fallBehind(state);
+    pump();
   }
 
   /** Milliseconds this lane must still rest before the frame may go. */
   function paceLeftMs(state: LaneState, frame: Frame): number {
-    const paced = state.lastWasReplay || state.replayInFlight || isReplay(frame, now());
-    if (!paced) return 0;
-    if (state.inFlight > 0) return PACE_MS;
+    if (!state.lastWasReplay && !isReplay(frame, now())) return 0;
     return state.lastAnsweredMs + PACE_MS - clock.monotonicMs();
   }
 
   function fallBehind(state: LaneState): void {
     state.behind = true;
     state.news = true;
-    if (state.queued || state.replayInFlight || (state.rewound && state.inFlight > 0)) return;
-    state.rewound = false;
+    if (state.queued || state.flying) return;
     state.queued = true;
     ready.push(state);
   }
@@ -157,11 +156,10 @@ export function createCourier(parts: CourierParts): Courier {
       return fallBehind(state);
     }
     carry(state, heard.value);
-    if (!state.replayInFlight) fallBehind(state);
+    if (!state.flying) fallBehind(state);
   }
 
   function rest(state: LaneState, restMs: number): void {
-    if (state.inFlight > 0) return; // its answer queues the lane again
     state.queued = true;
     clock.after(restMs, () => {
       ready.push(state);
@@ -171,7 +169,7 @@ export function createCourier(parts: CourierParts): Courier {
 
   function carry(state: LaneState, heard: HeardFrame): void {
     const { frame } = heard;
-    state.handedOut = Math.max(state.handedOut, frame.sequence);
+    state.handedOut = frame.sequence;
     const at = now();
     const lifeMs = lifeLeftMs(heard, at, roundTripMs);
     if (lifeMs !== undefined && lifeMs <= 0) {
@@ -179,13 +177,11 @@ export function createCourier(parts: CourierParts): Courier {
       return;
     }
     const carried = toCarried(heard, at, lifeMs);
-    state.inFlight += 1;
-    state.replayInFlight = carried.replay;
+    state.flying = true;
     inFlight += 1;
     void connection.send(carried).then((delivery) => {
       inFlight -= 1;
-      state.inFlight -= 1;
-      state.replayInFlight = false;
+      state.flying = false;
       state.lastAnsweredMs = clock.monotonicMs();
       state.lastWasReplay = carried.replay;
       answered(state, heard, delivery, state.lastAnsweredMs - at.monotonicMs, carried.replay);
@@ -208,16 +204,11 @@ export function createCourier(parts: CourierParts): Courier {
     }
     counters.count("notTaken", delivery);
     if (delivery === "closed" && isMortal(heard)) die(frame);
-    else rewind(state, frame);
+    else state.handedOut = frame.sequence - 1;
     if (delivery !== "closed") holdBack();
     const suspect = delivery === "refused" || (delivery === "closed" && tookMs < BLAME_WITHIN_MS);
     if (suspect && suspicion.blame(frame.sequence, carriedLive + replayed)) aside(state, frame, delivery);
     fallBehind(state);
-  }
-
-  function rewind(state: LaneState, frame: Frame): void {
-    state.rewound = true;
-    state.handedOut = Math.min(state.handedOut, frame.sequence - 1);
   }
 
   function taken(frame: Frame, replay: boolean): void {
@@ -247,7 +238,7 @@ export function createCourier(parts: CourierParts): Courier {
   function aside(state: LaneState, frame: Frame, reason: string): void {
     setAside += 1;
     suspicion.absolve(frame.sequence);
-    state.handedOut = Math.max(state.handedOut, frame.sequence);
+    state.handedOut = frame.sequence;
     counters.count("frameSetAside", reason);
     log.warn({ coreId, gatewayEui, sequence: frame.sequence, reason }, "frame set aside");
     journal.setAside(coreId, frame);

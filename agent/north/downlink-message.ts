@@ -12,9 +12,9 @@ import { toMs } from "./gw-time.ts";
 import { fromGwModulation } from "./modulation.ts";
 
 /** A core sends two (RX1 and RX2); more than this is no downlink. */
-export const DOWNLINK_ITEMS_MAX = 16;
+const DOWNLINK_ITEMS_MAX = 16;
 
-export interface DownlinkMessage {
+interface DownlinkMessage {
   readonly downlinkId: number;
   /** As it was sent: "" when it names none. */
   readonly gatewayEui: string;
@@ -23,7 +23,7 @@ export interface DownlinkMessage {
   readonly items: Read<readonly DownlinkItem[], DownlinkItemsFault>;
 }
 
-export type DownlinkItemsFault = "noItems" | "tooManyItems" | "noTxInfo" | "noModulation";
+type DownlinkItemsFault = "noItems" | "tooManyItems" | "noTxInfo" | "noModulation";
 
 export function fromDownlinkFrame(frame: gw.DownlinkFrame.$Properties): DownlinkMessage {
   const items = frame.items ?? [];

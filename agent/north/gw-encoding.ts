@@ -19,9 +19,9 @@ import {
 } from "./gw-json.ts";
 
 /** A command of two items has some 200 octets, in JSON some 900. */
-export const COMMAND_OCTETS_MAX = 64 * 1024;
+const COMMAND_OCTETS_MAX = 64 * 1024;
 
-export interface GwEncoding {
+interface GwEncoding {
   uplinkFrame(message: gw.UplinkFrame.$Properties): Uint8Array;
   gatewayStats(message: gw.GatewayStats.$Properties): Uint8Array;
   downlinkTxAck(message: gw.DownlinkTxAck.$Properties): Uint8Array;
@@ -46,7 +46,7 @@ export function gwEncoding(name: "protobuf" | "json"): GwEncoding {
   return name === "json" ? JSON_TEXT : PROTOBUF;
 }
 
-export type GwFault = "tooLong" | "undecodable";
+type GwFault = "tooLong" | "undecodable";
 
 export function decodeDownlinkFrame(payload: Buffer): Read<gw.DownlinkFrame.$Properties, GwFault> {
   return decode(payload, DOWNLINK_FRAME, gw.DownlinkFrame);

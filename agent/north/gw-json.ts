@@ -111,16 +111,18 @@ const duration: Kind = {
   },
 };
 
+const TIMESTAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/;
+
 const timestamp: Kind = {
   write: (value) => {
     const { seconds, nanos } = parts(value);
     return `${new Date(seconds * 1e3).toISOString().slice(0, -".000Z".length)}${fraction(nanos)}Z`;
   },
   read: (json) => {
-    const atMs = Date.parse(text.read(json) as string);
+    const [, start, digits = "", zone] = TIMESTAMP.exec(text.read(json) as string) ?? [];
+    const atMs = Date.parse(`${start}${zone}`);
     if (Number.isNaN(atMs)) throw new JsonShapeError("no timestamp");
-    const seconds = Math.floor(atMs / 1e3);
-    return { seconds, nanos: (atMs - seconds * 1e3) * 1e6 };
+    return { seconds: atMs / 1e3, nanos: Number(digits.padEnd(9, "0")) };
   },
 };
 

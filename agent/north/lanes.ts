@@ -9,16 +9,14 @@ const LANES_KEPT_MAX = 4_096;
 
 export interface LaneState {
   readonly lane: Lane;
-  inFlight: number;
-  replayInFlight: boolean;
+  /** A frame of this lane is in flight: the next one waits for its answer. */
+  flying: boolean;
   /** The journal may hold frames of this lane that were not handed out yet. */
   behind: boolean;
   /** In the queue, resting, or being read: not to be queued a second time. */
   queued: boolean;
   /** A frame was kept while the lane was being read: what was read may be old. */
   news: boolean;
-  /** A frame must go again: nothing is handed out until what is still in flight was answered. */
-  rewound: boolean;
   /** The highest sequence handed out; the journal is asked for what follows it. */
   handedOut: number;
   /** When the last frame of this lane was answered, and whether it was a replay. */
@@ -37,7 +35,7 @@ export function createLanes(): Lanes {
 
   function forgetIdle(restedSinceMs: number): void {
     for (const state of lanes.values()) {
-      const idle = !state.behind && !state.queued && state.inFlight === 0;
+      const idle = !state.behind && !state.queued && !state.flying;
       if (idle && state.lastAnsweredMs < restedSinceMs) lanes.delete(state.lane);
     }
   }
@@ -62,12 +60,10 @@ export function createLanes(): Lanes {
 function idleLane(lane: Lane): LaneState {
   return {
     lane,
-    inFlight: 0,
-    replayInFlight: false,
+    flying: false,
     behind: false,
     queued: false,
     news: false,
-    rewound: false,
     handedOut: -1,
     lastAnsweredMs: Number.NEGATIVE_INFINITY,
     lastWasReplay: false,

@@ -7,7 +7,7 @@
 const CLOSE_WITHIN_MS = 1_000;
 const CLOSES_MAX = 2;
 
-export interface OwnNamespace {
+interface OwnNamespace {
   readonly suspended: boolean;
   published(monotonicMs: number): void;
   refused(): void;

@@ -7,15 +7,15 @@
  * Pure: it is told what was sent and answered, and when. Only busy time in which the window itself was the limit
  * says anything about the road; after a quiet hour the window is what it was before.
  */
-export const SLOTS_MIN = 4;
-export const SLOTS_MAX = 256;
+const SLOTS_MIN = 4;
+const SLOTS_MAX = 256;
 /** Of what the broker allows, this much is kept for stats, acks and states. */
 const RESERVED = 4;
 const HORIZON_MS = 1_000;
 /** Shorter samples would follow every hiccup. */
 const SAMPLE_MS = 500;
 
-export interface Window {
+interface Window {
   readonly slots: number;
   /** @param inFlight before this one. */
   sent(monotonicMs: number, inFlight: number): void;

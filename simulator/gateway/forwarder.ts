@@ -41,7 +41,7 @@ export interface ForwarderOptions {
 }
 
 /** Since the forwarder was made. */
-export interface ForwarderStatus extends Readonly<Counts> {
+interface ForwarderStatus extends Readonly<Counts> {
   readonly heldFrames: number;
   readonly socketRestarts: number;
 }

@@ -17,9 +17,9 @@ const MARGIN_US = 1_000;
 /** How long before its moment a downlink leaves the queue and is programmed. */
 export const PROGRAM_AHEAD_US = 40_000;
 /** A downlink this near, or nearer, is TOO_LATE. */
-export const TOO_LATE_US = START_DELAY_US + MARGIN_US + PROGRAM_AHEAD_US;
+const TOO_LATE_US = START_DELAY_US + MARGIN_US + PROGRAM_AHEAD_US;
 /** One further ahead is TOO_EARLY: three beacons wait in the queue, of 128 s each, and one is on its way. */
-export const ADVANCE_US_MAX = 4 * 128_000_000;
+const ADVANCE_US_MAX = 4 * 128_000_000;
 export const QUEUE_PACKETS_MAX = 32;
 export const QUEUE_BEACONS_MAX = 3;
 const IMMEDIATE_AFTER_US = 2 * PROGRAM_AHEAD_US;
@@ -31,7 +31,7 @@ const BEACON_RESERVED_US = 2_120_000;
 export type JitKind = "classA" | "classB" | "classC" | "beacon";
 export type JitFault = "TOO_LATE" | "TOO_EARLY" | "COLLISION_PACKET" | "COLLISION_BEACON";
 
-export interface JitRequest<T> {
+interface JitRequest<T> {
   readonly kind: JitKind;
   /** When the first preamble symbol should leave; of no meaning for classC. */
   readonly countUs: number;
@@ -40,7 +40,7 @@ export interface JitRequest<T> {
   readonly packet: T;
 }
 
-export interface Planned<T> {
+interface Planned<T> {
   readonly kind: JitKind;
   readonly countUs: number;
   readonly packet: T;
@@ -76,7 +76,7 @@ export function createJitQueue<T>(): JitQueue<T> {
     const aheadUs = ahead(nowCountUs, countUs);
     if (aheadUs <= TOO_LATE_US) return { ok: false, fault: "TOO_LATE" };
     const planned = request.kind === "classA" || request.kind === "classB";
-    if (planned && aheadUs > ADVANCE_US_MAX) return { ok: false, fault: "TOO_EARLY" };
+    if (planned && aheadUs >= ADVANCE_US_MAX) return { ok: false, fault: "TOO_EARLY" };
     const hit = nodes.find((other) => collide(node, ignoringGuard(node, other)));
     if (hit) return { ok: false, fault: hit.kind === "beacon" ? "COLLISION_BEACON" : "COLLISION_PACKET" };
     nodes.push(node);

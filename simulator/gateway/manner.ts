@@ -87,4 +87,3 @@ export const KERLINK: Manner & { readonly keeps: KeepsStore } = {
 
 /** By the names scenarios call them. */
 export const MANNERS = { reference: REFERENCE, kerlink: KERLINK } as const;
-export type MannerName = keyof typeof MANNERS;

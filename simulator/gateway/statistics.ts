@@ -29,7 +29,7 @@ export interface Location {
   readonly altitudeM: number;
 }
 
-export interface StatFacts {
+interface StatFacts {
   readonly wallMs: number;
   readonly bootWallMs: number;
   readonly location: Location | undefined;

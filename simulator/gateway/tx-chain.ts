@@ -34,7 +34,7 @@ export interface TxOrder {
 }
 
 /** What a queued packet will be an order of; its count is the queue's to say. */
-export type WaitingOrder = Omit<TxOrder, "tmst" | "startUs">;
+type WaitingOrder = Omit<TxOrder, "tmst" | "startUs">;
 
 export interface TxChainParts {
   readonly clock: Clock;

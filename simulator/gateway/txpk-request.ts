@@ -14,7 +14,7 @@ import type { LoraCodeRate, Modulation } from "../../agent/lorawan/modulation.ts
 import type { Read } from "../../agent/lorawan/read.ts";
 import type { TxChain } from "./radio-plan.ts";
 
-export type TxMoment =
+type TxMoment =
   | { readonly kind: "immediately" }
   | { readonly kind: "tmst"; readonly tmstUs: number }
   | { readonly kind: "tmms"; readonly tmmsMs: number };

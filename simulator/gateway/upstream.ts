@@ -120,6 +120,7 @@ export function createUpstream(parts: UpstreamParts): Upstream {
   const noteSent = (datagram: Datagram): void => {
     const { frames } = datagram;
     const token = numberOfToken(datagram.token);
+    watched.delete(token);
     if (watched.size >= WATCHED_DATAGRAMS_MAX) watched.delete(watched.keys().next().value!);
     watched.set(token, datagram);
     const repeatedCount = frames.filter(({ timesSent }) => timesSent > 0).length;

@@ -28,7 +28,12 @@ export interface StageTools {
 /** Late timers of a real clock come in any order: a meter gives up a little after the last octet could have come. */
 const CLOSE_GUARD_US = 100_000;
 
-/** Plans what happens when both windows have passed in vain. */
+/**
+ * Plans what happens when both windows have passed in vain.
+ *
+ * A real radio sleeps as soon as a window shows no preamble. Here the air tells of a frame at its end only, so a
+ * meter waits for the longest that might have begun: up to 2.8 s more, where RX2 is at SF12.
+ */
 export function afterWindows(tools: StageTools, sent: Sent, unanswered: (atUs: number) => void): void {
   tools.at(closeUs(sent.windows) + CLOSE_GUARD_US, (atUs) => {
     tools.radio.sleep();

@@ -351,7 +351,7 @@ class WorldLink implements MqttLink {
 }
 
 /** Only the levels' rules: `+` is one level, a last `#` is all the rest. */
-export function matches(filter: string, topic: string): boolean {
+function matches(filter: string, topic: string): boolean {
   const wanted = filter.split("/");
   const given = topic.split("/");
   for (let level = 0; level < wanted.length; level++) {

@@ -100,3 +100,16 @@ test("of several ghosts the best SNR is found", () => {
   const { ghost } = repeats.find(reception(1, 1_000_010, 869_000_000), AIRTIME_US, 0);
   expect(repeats.snrDbAt(ghost)).toBe(8);
 });
+
+test("a hundred thousand payloads that differ in little are all told apart", () => {
+  const repeats = createRepeats(4711, 100_000);
+  for (let i = 0; i < 100_000; i++) {
+    const payload = Buffer.alloc(24);
+    payload[0] = 0x40;
+    payload.writeUInt16LE(i & 0xff, 6);
+    payload.writeUInt16LE(i >> 8, 20);
+    const heard = { ...reception(0, 1), payload };
+    expect(repeats.find(heard, AIRTIME_US, 0).heardBefore).toBe(false);
+    repeats.addFound(heard, 0);
+  }
+});

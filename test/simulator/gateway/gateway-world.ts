@@ -24,7 +24,7 @@ import { WorldUdp } from "../../../simulator/world/udp.ts";
 export const EUI = "7276ff00390300ae";
 const SERVER: UdpPeer = { host: "127.0.0.1", port: 1700 };
 
-export interface Arrived {
+interface Arrived {
   readonly said: Upward;
   readonly bytes: Buffer;
   readonly from: UdpPeer;
@@ -32,7 +32,7 @@ export interface Arrived {
 }
 
 /** A server that notes all and, until told otherwise, answers at once. */
-export interface TestServer {
+interface TestServer {
   readonly arrived: Arrived[];
   answers: { push: boolean; pull: boolean };
   send(bytes: Buffer, to: UdpPeer): void;
@@ -86,6 +86,8 @@ export async function gatewayWorld(
     ...options,
   });
   await forwarder.start();
+  // The first PULL_DATA arrives.
+  await clock.advance(0);
   const pushes = () => server.arrived.filter(({ said }) => said.kind === "pushData");
   return {
     clock,

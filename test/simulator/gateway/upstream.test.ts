@@ -4,6 +4,7 @@ import { splitPushBody } from "../../../agent/lorawan/push-body.ts";
 import { readRxpk } from "../../../agent/lorawan/rxpk.ts";
 import { readStat } from "../../../agent/lorawan/stat.ts";
 import { KERLINK, type Manner, REFERENCE } from "../../../simulator/gateway/manner.ts";
+import { WATCHED_DATAGRAMS_MAX } from "../../../simulator/gateway/upstream.ts";
 import { EUI, type GatewayWorld, gatewayWorld, UPLINK_US } from "./gateway-world.ts";
 
 const UPLINK_MS = UPLINK_US / 1_000;
@@ -186,6 +187,41 @@ describe("the reference manner", () => {
     });
   });
 
+  test("remembers its last 1,024 datagrams for a late PUSH_ACK, and no more", async () => {
+    const world = await gatewayWorld();
+    world.server.answers.push = false;
+    const tokens = () => world.pushes().map(({ said }) => said.token.join());
+    while (new Set(tokens()).size <= WATCHED_DATAGRAMS_MAX) await hearNumbered(world, 1, 1, 180);
+    // Drawn from 65,536, some came twice; these two must not have.
+    const [first, second] = world.pushes();
+    for (const { said } of [first!, second!]) {
+      expect(tokens().filter((token) => token === said.token.join())).toHaveLength(1);
+    }
+    world.server.acknowledge(first!);
+    await world.clock.advance(1);
+    expect(world.eventsOf("pushAcknowledged")).toEqual([]);
+    world.server.acknowledge(second!);
+    await world.clock.advance(1);
+    expect(world.eventsOf("pushAcknowledged")).toMatchObject([{ datagram: 2, inTime: false }]);
+  });
+
+  test("of a flood while it does not wait, 64 datagrams stay in its socket", async () => {
+    const world = await gatewayWorld({ manner: { ...REFERENCE, statMs: 600_000 } });
+    world.server.answers.push = false;
+    world.uplink(numbered(0));
+    await world.clock.advance(200);
+    for (let n = 0; n < 80; n++) world.server.send(Buffer.from("flood"), world.pushes()[0]!.from);
+    for (let n = 1; n <= 255; n++) world.uplink(numbered(n));
+    await world.clock.advance(FETCHED_MS + 1);
+    // 255 frames are 32 datagrams: each wasted two reads, so each was given up at once.
+    expect(world.eventsOf("pushUnacknowledged")).toHaveLength(1 + 32);
+    world.uplink(numbered(256));
+    await world.clock.advance(FETCHED_MS + 1);
+    expect(world.eventsOf("pushUnacknowledged")).toHaveLength(1 + 32);
+    await world.clock.advance(100);
+    expect(world.eventsOf("pushUnacknowledged")).toHaveLength(1 + 33);
+  });
+
   test("ignores a PUSH_ACK of version 1, one from elsewhere, and one by the other road", async () => {
     const world = await gatewayWorld();
     world.server.answers.push = false;
@@ -270,7 +306,7 @@ describe("the kerlink manner", () => {
     const world = await kerlink({ keeps: { ...KERLINK.keeps, datagramOctetsMax: 300 } });
     world.server.answers.push = false;
     await hearNumbered(world, 1, 2, 100);
-    await world.clock.advance(2_900);
+    await world.clock.advance(2_800);
     world.server.answers.push = true;
     await hearNumbered(world, 3, 3, 5_000);
     const marks = world.bodies().map(({ rxpk }) => rxpk!.map((one) => [numberIn(one), one.delayed ?? false]));
