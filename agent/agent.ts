@@ -102,17 +102,19 @@ export async function startAgent({
   });
   const keeper = createKeeper(journal, routes, settings, counters);
 
-  const south: South = await closingOnFailure([journal], () =>
-    createSouth({
-      ...doors,
-      counters,
-      settings: () => settings,
-      notes: journal.notes,
-      clockState,
-      keeper,
-      onGateway: (gatewayEui) => routes.ensure(gatewayEui),
-      onTxAck: (gatewayEui, token, text) => downlinks.txAck(gatewayEui, token, text),
-    }),
+  const south: South = await closingOnFailure(
+    () => journal.close(),
+    () =>
+      createSouth({
+        ...doors,
+        counters,
+        settings: () => settings,
+        notes: journal.notes,
+        clockState,
+        keeper,
+        onGateway: (gatewayEui) => routes.ensure(gatewayEui),
+        onTxAck: (gatewayEui, token, text) => downlinks.txAck(gatewayEui, token, text),
+      }),
   );
 
   const status = (): AgentStatus => ({
@@ -130,7 +132,17 @@ export async function startAgent({
     })),
     counters: counters.snapshot(),
   });
-  const control = await closingOnFailure([south, journal], () =>
+  /** From south to north: what is still on its way then finds its place. */
+  const close = async (): Promise<void> => {
+    clockState.stop();
+    stats.stop();
+    await south.close();
+    downlinks.close();
+    await routes.stop();
+    await journal.close();
+  };
+  // A forwarder may have spoken already, and its gateway be on its way to the cores.
+  const control = await closingOnFailure(close, () =>
     doors.control.serve(settings.control.socket, async (request) => answerControl(request, status)),
   );
 
@@ -147,13 +159,8 @@ export async function startAgent({
       return diff;
     },
     stop: async () => {
-      clockState.stop();
-      stats.stop();
       await control.close();
-      await south.close();
-      downlinks.close();
-      await routes.stop();
-      await journal.close();
+      await close();
     },
   };
 }
@@ -190,14 +197,11 @@ function watchClock(clockState: WallClockState, { log }: Doors): void {
   clockState.start();
 }
 
-async function closingOnFailure<T>(
-  opened: readonly { close(): Promise<void> }[],
-  open: () => Promise<T>,
-): Promise<T> {
+async function closingOnFailure<T>(close: () => Promise<void>, open: () => Promise<T>): Promise<T> {
   try {
     return await open();
   } catch (error) {
-    for (const part of opened) await part.close();
+    await close();
     throw error;
   }
 }

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-export interface Certificate {
+interface Certificate {
   readonly certFile: string;
   readonly keyFile: string;
 }
@@ -15,13 +15,14 @@ export interface Authority {
   readonly caFile: string;
   /** @param name the subject's common name; 127.0.0.1 and localhost are its alternative names. */
   issue(name: string, options?: { readonly expired?: boolean }): Certificate;
+  /** Removes all its files. */
+  remove(): void;
 }
 
 const DAY_MS = 24 * 3600 * 1000;
 
 export function createAuthority(name = "test authority"): Authority {
   const directory = mkdtempSync(join(tmpdir(), "authority-"));
-  process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
   const at = (file: string): string => join(directory, file);
   const openssl = (...args: string[]): void => {
     execFileSync("openssl", args, { cwd: directory, stdio: ["ignore", "ignore", "pipe"] });
@@ -68,6 +69,7 @@ subjectAltName = IP:127.0.0.1,DNS:localhost
       );
       return { certFile, keyFile };
     },
+    remove: () => rmSync(directory, { recursive: true, force: true }),
   };
 }
 

@@ -34,6 +34,8 @@ const SEES_ALL = ["agent.ts", "main.ts", "run.ts", "command-line.ts"];
 const PROGRAM = ["main.ts", "run.ts", "command-line.ts"];
 /** What the simulator may see of the agent. */
 const SIMULATOR_MAY = ["agent/lorawan/", "agent/ports.ts", "agent/errors.ts", "agent/agent.ts"];
+/** Where the fleet runs on the real clock and the real network, it opens the same doors. */
+const OPENS_DOORS = ["demo", "main.ts"];
 /** Node's own modules that touch no world. */
 const PURE_NODE = [
   "node:buffer",
@@ -107,11 +109,17 @@ function mayImport(house: string, part: string, target: string): boolean {
   if (!target.startsWith("agent/") && !target.startsWith("simulator/"))
     return mayUsePackage(house, part, target);
   if (house === "simulator")
-    return target.startsWith("simulator/") || SIMULATOR_MAY.some((allowed) => target.startsWith(allowed));
+    return (
+      target.startsWith("simulator/") || simulatorMay(part).some((allowed) => target.startsWith(allowed))
+    );
   if (target.startsWith("simulator/")) return false;
   const to = target.split("/")[1]!;
   if (SEES_ALL.includes(part) || to === part || EVERYBODY_MAY.includes(to)) return true;
   return (MAY_IMPORT[part] ?? []).includes(to);
+}
+
+function simulatorMay(part: string): string[] {
+  return OPENS_DOORS.includes(part) ? [...SIMULATOR_MAY, "agent/host/"] : SIMULATOR_MAY;
 }
 
 /** Packages that open a door are the doors' alone. */

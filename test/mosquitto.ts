@@ -1,7 +1,7 @@
 /**
  * A real Mosquitto for tests: on a free port, with a configuration of its own in a directory of its own.
  *
- * It is killed with the test's process at the latest. A machine without Mosquitto fails the test: what is proved
+ * A machine without Mosquitto fails the test: what is proved
  * against the real broker is not proved without it.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
@@ -33,9 +33,9 @@ export interface Mosquitto {
   readonly url: string;
   /** What it has logged so far. */
   log(): string;
-  /** SIGTERM: it says goodbye to its clients. */
+  /** SIGTERM: it says goodbye to its clients. For good: what it had on disk is removed. */
   stop(): Promise<void>;
-  /** SIGKILL. */
+  /** SIGKILL; restart() brings it back. */
   kill(): Promise<void>;
   /** Starts it again where it was. */
   restart(): Promise<void>;
@@ -98,17 +98,17 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
     await exited;
   }
 
-  atExit(() => {
-    child?.kill("SIGKILL");
-    rmSync(directory, { recursive: true, force: true });
-  });
+  brokers.add(() => child);
 
   const scheme = options.protocol === "websockets" ? "ws" : "mqtt";
   return {
     port,
     url: `${scheme}${options.tls ? "s" : ""}://127.0.0.1:${port}`,
     log: () => output,
-    stop: () => end("SIGTERM"),
+    stop: async () => {
+      await end("SIGTERM");
+      rmSync(directory, { recursive: true, force: true });
+    },
     kill: () => end("SIGKILL"),
     restart: async () => {
       await end("SIGKILL");
@@ -119,15 +119,11 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
   };
 }
 
-/** Whatever becomes of the tests, their brokers go with them. */
-const lastThings: (() => void)[] = [];
-function atExit(what: () => void): void {
-  if (lastThings.length === 0)
-    process.once("exit", () => {
-      for (const last of lastThings) last();
-    });
-  lastThings.push(what);
-}
+/** A test that forgets its broker does not leave it behind. */
+const brokers = new Set<() => ChildProcess | undefined>();
+process.once("exit", () => {
+  for (const broker of brokers) broker()?.kill("SIGKILL");
+});
 
 function configuration(options: MosquittoOptions, port: number, directory: string): string {
   const { tls, users, acl } = options;

@@ -16,7 +16,8 @@
 import type { Settings } from "../config/settings.ts";
 import type { Counters } from "../health/counters.ts";
 import { readTxAck } from "../lorawan/tx-ack.ts";
-import type { DownlinkAck, DownlinkCommand, DownlinkItem, TxStatus } from "../north/core.ts";
+import type { TxStatus } from "../lorawan/tx-status.ts";
+import type { DownlinkAck, DownlinkCommand, DownlinkItem } from "../north/core.ts";
 import type { Clock, Log, Rng, Timer } from "../ports.ts";
 import { type Charge, createDutyCycle, type SubBandLoad } from "./duty-cycle.ts";
 import type { DownlinkMoment } from "./freshness.ts";

@@ -13,8 +13,9 @@
 import { airtimeUs } from "../lorawan/airtime.ts";
 import type { Read } from "../lorawan/read.ts";
 import type { Modulation } from "../lorawan/rxpk.ts";
+import type { TxStatus } from "../lorawan/tx-status.ts";
 import { TX_PAYLOAD_OCTETS_MAX, type TxMoment, writeTxpk } from "../lorawan/txpk.ts";
-import type { DownlinkCommand, DownlinkItem, TxStatus } from "../north/core.ts";
+import type { DownlinkCommand, DownlinkItem } from "../north/core.ts";
 import { type DownlinkMoment, judge, type TimedItem } from "./freshness.ts";
 
 /** Forwarders keep the power in a signed octet. */

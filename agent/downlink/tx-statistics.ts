@@ -4,7 +4,8 @@
  * Counted per gateway whatever core commanded it. There is one reader: taking sets to zero.
  */
 import type { Modulation } from "../lorawan/rxpk.ts";
-import type { GatewayStats, TxStatus } from "../north/core.ts";
+import type { TxStatus } from "../lorawan/tx-status.ts";
+import type { GatewayStats } from "../north/core.ts";
 
 export type TxStatistics = Pick<
   GatewayStats,

@@ -6,7 +6,7 @@
  * Source: sx1302_hal packet_forwarder PROTOCOL.md 5.4 (and 1.4 of the older one, where TX_POWER was an error);
  * ChirpStack api/proto/gw/gw.proto, TxAckStatus.
  */
-import type { TxStatus } from "../north/core.ts";
+import type { TxStatus } from "../lorawan/tx-status.ts";
 
 const STATUS_OF_ERROR: ReadonlyMap<string, TxStatus> = new Map([
   ["TOO_LATE", "TOO_LATE"],

@@ -22,7 +22,7 @@ import type { CrcStatus, Rxpk } from "../lorawan/rxpk.ts";
 import { createNetworkFilter, type FilterSettings, type NetworkRefusal } from "./network-filter.ts";
 import { createRepeats, REPEATS_MAX } from "./repeats.ts";
 
-export type Refusal =
+type Refusal =
   | "crcBad"
   | "crcNone"
   | "crcOk"

@@ -30,7 +30,7 @@ export interface Reception {
 }
 
 /** Slots of what the table holds of the same PHYPayload; -1 for none. */
-export interface Match {
+interface Match {
   /** The same reception in everything. */
   readonly repeat: number;
   /** The same transmission on another frequency, the best of them by SNR. */

@@ -113,7 +113,7 @@ export function makeShelves(): Shelves {
       let left = 0;
       for (let slot = 0; slot < shelf.frames.length; slot++) {
         if ((taken >> slot) & 1) leave(shelf, slot, stored.sequence);
-        
+        else amend(shelf.windows[slot], stored);
         left += shelf.frames[slot] ?? 0;
       }
       if (left === 0) shelves.delete(stored.lane);

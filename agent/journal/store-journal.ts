@@ -68,6 +68,8 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   let givenUpTotal = 0;
   /** Given up, and not yet told. */
   const leaving = new Map<number, Held>();
+  /** Takings whose frame is being looked up; close() waits for them, or a core would get it again. */
+  const recallings = new Set<Promise<void>>();
 
   async function sayHolder(rest: object): Promise<void> {
     await writeHolder(files, directory, { format: FORMAT, openCount, ...rest }).catch((error: Error) =>
@@ -176,9 +178,11 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     const stored = shelves.recall(frame.sequence);
     if (stored !== undefined) change(stored);
     else if (frame.sequence < sequence) {
-      void reader.recall(frame.sequence).then((found) => {
+      const recalling = reader.recall(frame.sequence).then((found) => {
+        recallings.delete(recalling);
         if (found !== undefined && !closed) change(found);
       });
+      recallings.add(recalling);
     }
   }
 
@@ -254,6 +258,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     }),
     close: async () => {
       if (closed) return;
+      if (writer.failing === undefined) await Promise.all(recallings);
       await writer.close();
       closed = true;
       const { added, removed } = writer.tally;

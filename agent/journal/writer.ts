@@ -180,7 +180,7 @@ export function makeWriter(options: WriterOptions, opened: Opened): Writer {
     try {
       if (batch.operations.length > 0) await open.batch(batch.operations, { sync });
     } catch (error) {
-      
+      memory.endCommit(false);
       fail(error, open);
       return false;
     }
@@ -295,7 +295,7 @@ export function makeWriter(options: WriterOptions, opened: Opened): Writer {
     }
     if (shelves.changed.size >= CHANGES_DUE) changesDue = true;
     else if (shelves.changed.size > 0) armChanges();
-    for (const { held } of batch.added) ;
+    for (const { held } of batch.added) settle(held, "held");
     for (const held of batch.apart) settle(held, "held");
     armCommit();
     if (oldestGone) await refreshOldest(open);

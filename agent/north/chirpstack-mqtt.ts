@@ -42,7 +42,7 @@ const STATS_INTERVAL_MS_MAX = 60 * 60_000;
 const NO_MATCHING_SUBSCRIBERS = 16;
 const FIRST_REFUSAL = 128;
 
-export type ChirpstackAlarm =
+type ChirpstackAlarm =
   | ConnectionAlarm
   | "noSubscriber"
   | "uplinkRefused"

@@ -261,13 +261,7 @@ export function createConnection(parts: ConnectionParts): Connection {
     main = undefined;
     tick?.cancel();
     if (state === "connected") hooks.onDown();
-    if (probe) {
-      // It is already on its way to the server that is wanted most.
-      main = probe;
-      probe = undefined;
-      setState("connecting");
-      return;
-    }
+    // A probe that is under way goes on: whichever is ready first is used.
     failed(why, heldMs);
   }
 

@@ -7,6 +7,7 @@
 import type { HeardFrame } from "../frame/frame.ts";
 import type { Modulation } from "../lorawan/rxpk.ts";
 import type { Stat } from "../lorawan/stat.ts";
+import type { TxStatus } from "../lorawan/tx-status.ts";
 
 /** A frame about to be carried. */
 export interface Carried {
@@ -113,21 +114,6 @@ export interface DownlinkCommand {
   /** For how long a packet of ours had gone unanswered when the command arrived; 0 usually. */
   readonly unansweredMs: number;
 }
-
-/** ChirpStack's gw.TxAckStatus, by name. */
-export type TxStatus =
-  | "IGNORED"
-  | "OK"
-  | "TOO_LATE"
-  | "TOO_EARLY"
-  | "COLLISION_PACKET"
-  | "COLLISION_BEACON"
-  | "TX_FREQ"
-  | "TX_POWER"
-  | "GPS_UNLOCKED"
-  | "QUEUE_FULL"
-  | "INTERNAL_ERROR"
-  | "DUTY_CYCLE_OVERFLOW";
 
 export interface DownlinkAck {
   readonly gatewayEui: string;

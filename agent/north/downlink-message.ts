@@ -5,9 +5,10 @@
  *
  * Source: chirpstack/chirpstack, api/proto/gw/gw.proto.
  */
+
+import type { gw } from "../lorawan/gw.js";
 import type { Read } from "../lorawan/read.ts";
 import type { DownlinkItem, DownlinkTiming } from "./core.ts";
-import type { gw } from "./gw.js";
 import { toMs } from "./gw-time.ts";
 import { fromGwModulation } from "./modulation.ts";
 

@@ -5,8 +5,8 @@
  * is: no gw message in protobuf can begin with "{" (it would open a group, field 15). What comes from the network
  * is not trusted, so decoding returns a fault instead of throwing.
  */
-import type { Read } from "../lorawan/read.ts";
-import { gw } from "./gw.js";
+
+import { gw } from "../lorawan/gw.js";
 import {
   CONN_STATE,
   DOWNLINK_FRAME,
@@ -16,7 +16,8 @@ import {
   readJson,
   UPLINK_FRAME,
   writeJson,
-} from "./gw-json.ts";
+} from "../lorawan/gw-json.ts";
+import type { Read } from "../lorawan/read.ts";
 
 /** A command of two items has some 200 octets, in JSON some 900. */
 const COMMAND_OCTETS_MAX = 64 * 1024;

@@ -1,7 +1,7 @@
 /**
  * Milliseconds as google.protobuf.Timestamp and Duration, and back. Pure; GPS time is in agent/lorawan/gps-time.ts.
  */
-import type { gw } from "./gw.js";
+import type { gw } from "../lorawan/gw.js";
 
 type SecondsAndNanos = gw.Duration.$Properties;
 

@@ -4,8 +4,9 @@
  * Source: chirpstack/chirpstack, api/proto/gw/gw.proto; the code rates of LR-FHSS, which the radio's makers write
  * as 1/3 and 2/3, are the core's 2/6 and 4/6 (chirpstack/lrwn/src/region/eu868.rs).
  */
+
+import type { gw } from "../lorawan/gw.js";
 import type { LoraCodeRate, LrFhssCodeRate, Modulation } from "../lorawan/rxpk.ts";
-import type { gw } from "./gw.js";
 
 /** gw.CodeRate by number. */
 const UNDEFINED = 0;

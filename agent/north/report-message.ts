@@ -2,28 +2,14 @@
  * What a gateway says of itself and of the downlinks it was given: ChirpStack's gw.GatewayStats, gw.DownlinkTxAck
  * and gw.ConnState. Pure; the encoding is in gw-encoding.ts.
  */
-import type { DownlinkAck, GatewayStats, TxStatus } from "./core.ts";
-import type { gw } from "./gw.js";
+
+import type { gw } from "../lorawan/gw.js";
+import { TX_STATUSES } from "../lorawan/tx-status.ts";
+import type { DownlinkAck, GatewayStats } from "./core.ts";
 import { fromMs } from "./gw-time.ts";
 import { toGwModulation } from "./modulation.ts";
 
 const LOCATION_FROM_GPS: gw.LocationSource = 1;
-
-/** Statuses by their number in gw.TxAckStatus. */
-export const TX_STATUSES: readonly TxStatus[] = [
-  "IGNORED",
-  "OK",
-  "TOO_LATE",
-  "TOO_EARLY",
-  "COLLISION_PACKET",
-  "COLLISION_BEACON",
-  "TX_FREQ",
-  "TX_POWER",
-  "GPS_UNLOCKED",
-  "QUEUE_FULL",
-  "INTERNAL_ERROR",
-  "DUTY_CYCLE_OVERFLOW",
-];
 
 /** @param configVersion of the last configuration that the core sent; "" when it sent none. */
 export function toGatewayStats(

@@ -12,9 +12,9 @@
 import { contextOf } from "../downlink/context.ts";
 import type { Frame } from "../frame/frame.ts";
 import { gpsMsFromUtcMs, utcMsFromGpsMs } from "../lorawan/gps-time.ts";
+import type { gw } from "../lorawan/gw.js";
 import type { CrcStatus, Rxpk } from "../lorawan/rxpk.ts";
 import type { Carried } from "./core.ts";
-import type { gw } from "./gw.js";
 import { fromMs } from "./gw-time.ts";
 import { toGwModulation } from "./modulation.ts";
 

@@ -40,7 +40,10 @@ await build({
   banner: {
     js: 'import{createRequire as __cr}from"node:module";import{dirname as __dn}from"node:path";import{fileURLToPath as __fu}from"node:url";const require=__cr(import.meta.url),__filename=__fu(import.meta.url),__dirname=__dn(__filename);',
   },
-  plugins: [{ name: "native", setup: useNativeFile }],
+  plugins: [
+    { name: "native", setup: useNativeFile },
+    { name: "named", setup: keepNames },
+  ],
   logLevel: "warning",
 });
 copyFileSync(nativeOf("classic-level"), join(into, NATIVE));
@@ -52,6 +55,23 @@ function useNativeFile(esbuild) {
   esbuild.onResolve({ filter: /^node-gyp-build$/ }, () => ({ path: "native", namespace: "native" }));
   esbuild.onLoad({ filter: /.*/, namespace: "native" }, () => ({
     contents: `module.exports = () => require("node:module").createRequire(__filename)("./${NATIVE}");`,
+    loader: "js",
+  }));
+}
+
+/**
+ * CommonJS packages that are imported late: Node finds the names of their exports, esbuild would give them under
+ * `default` only.
+ */
+function keepNames(esbuild) {
+  esbuild.onResolve({ filter: /^(level|mqtt)$/ }, ({ path, kind, namespace }) =>
+    kind === "dynamic-import" && namespace !== "named" ? { path, namespace: "named" } : undefined,
+  );
+  esbuild.onLoad({ filter: /.*/, namespace: "named" }, ({ path }) => ({
+    contents: { level: 'export { Level } from "level";', mqtt: 'export { connect, Store } from "mqtt";' }[
+      path
+    ],
+    resolveDir: top,
     loader: "js",
   }));
 }

@@ -39,7 +39,7 @@ const SNTP_TIMEOUT_MS = 5_000;
 /** NTP steps the clock soon after the boot, or not at all. */
 export const SETTLED_AFTER_MS = 600_000;
 
-export type ClockSource = "gps" | "probe" | "sntp" | "plausibility" | "none";
+type ClockSource = "gps" | "probe" | "sntp" | "plausibility" | "none";
 
 export interface ClockView {
   readonly state: ClockState;

@@ -57,7 +57,7 @@ export interface PushDataParts {
 }
 
 /** When a datagram arrived, by one reading of both clocks. */
-export interface Arrival {
+interface Arrival {
   readonly monotonicMs: number;
   readonly wallMs: number;
 }

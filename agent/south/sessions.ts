@@ -70,7 +70,7 @@ export interface ForwarderStatus {
 }
 
 /** notAccepted: not among the pinned EUIs. tooMany: gatewaysMax others were first. */
-export type SessionRefusal = "notAccepted" | "tooMany";
+type SessionRefusal = "notAccepted" | "tooMany";
 
 export interface Sessions {
   /** The forwarder of this EUI, made when it is new; or why it gets silence. */
@@ -155,7 +155,7 @@ export function pulled(forwarder: Forwarder, version: GwmpVersion, from: UdpPeer
   return moved || silent;
 }
 
-export function pullPeriodMs(forwarder: Forwarder): number {
+function pullPeriodMs(forwarder: Forwarder): number {
   const { intervalsMs } = forwarder;
   if (intervalsMs.length === 0) return PULL_PERIOD_DEFAULT_MS;
   const sorted = [...intervalsMs].sort((a, b) => a - b);

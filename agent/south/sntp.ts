@@ -14,7 +14,7 @@
 import type { Read } from "../lorawan/read.ts";
 import type { Clock, RngStream, Timer, Udp, UdpPeer, UdpSocket } from "../ports.ts";
 
-export const SNTP_SIZE_OCTETS = 48;
+const SNTP_SIZE_OCTETS = 48;
 const SNTP_PORT = 123;
 const VERSION_4_CLIENT = 0x23;
 const MODE_SERVER = 4;

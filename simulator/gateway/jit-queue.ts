@@ -76,7 +76,7 @@ export function createJitQueue<T>(): JitQueue<T> {
     const aheadUs = ahead(nowCountUs, countUs);
     if (aheadUs <= TOO_LATE_US) return { ok: false, fault: "TOO_LATE" };
     const planned = request.kind === "classA" || request.kind === "classB";
-    if (planned && aheadUs >= ADVANCE_US_MAX) return { ok: false, fault: "TOO_EARLY" };
+    if (planned && aheadUs > ADVANCE_US_MAX) return { ok: false, fault: "TOO_EARLY" };
     const hit = nodes.find((other) => collide(node, ignoringGuard(node, other)));
     if (hit) return { ok: false, fault: hit.kind === "beacon" ? "COLLISION_BEACON" : "COLLISION_PACKET" };
     nodes.push(node);

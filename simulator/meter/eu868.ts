@@ -44,7 +44,7 @@ export interface ReceiveParameters {
   readonly rx2DataRate: number;
 }
 
-export const RX2_DEFAULT = { rx2FrequencyHz: 869_525_000, rx2DataRate: 0 } as const;
+const RX2_DEFAULT = { rx2FrequencyHz: 869_525_000, rx2DataRate: 0 } as const;
 
 /** JOIN_ACCEPT_DELAY1 of 5 s, JOIN_ACCEPT_DELAY2 of 6 s. */
 export const JOIN_RECEIVE: ReceiveParameters = {

@@ -17,7 +17,7 @@ import { createWater, drawHousehold, type Household } from "./water.ts";
 
 const EUI_PREFIX = "02f1ee";
 export const FLEET_JOIN_EUI = `${EUI_PREFIX}0000000001`;
-export const FLEET_METERS_MAX = 2 ** 24;
+const FLEET_METERS_MAX = 2 ** 24;
 /** Drawn for each meter: most are heard well, some only slowly. Deep cellars are the radio model's affair. */
 const DATA_RATES = [5, 5, 5, 4, 4, 3] as const;
 

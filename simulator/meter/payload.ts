@@ -17,8 +17,8 @@ import type { Water } from "./water.ts";
 
 export const W1_FPORT = 100;
 export const W1_OCTETS = 47;
-export const W1_HOURS = 15;
-export const W1_STATUS_GOOD = 0;
+const W1_HOURS = 15;
+const W1_STATUS_GOOD = 0;
 
 const DELTAS_AT = 17;
 const HOUR_S = 3_600;

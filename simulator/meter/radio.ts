@@ -86,7 +86,6 @@ export function createRadio(options: RadioOptions): Radio {
       const transmission = { phyPayload, ...modulation, startUs, airtimeUs };
       rest(offTimes, frequencyHz, startUs, airtimeUs);
       windows = receiveWindows({ endUs: startUs + airtimeUs, frequencyHz, dataRate }, receive);
-      busyUntilUs = Number.NEGATIVE_INFINITY;
       air.transmit(name, transmission);
       return { transmission, windows };
     },

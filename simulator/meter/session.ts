@@ -21,7 +21,7 @@ import { cfListFrequenciesHz, type JoinAccept } from "./join-frames.ts";
 import { type SessionKeys10, sessionKeys10 } from "./keys.ts";
 
 /** A counter that jumps this far is not believed. 1.0.4 has no such rule. */
-export const MAX_FCNT_GAP = 16_384;
+const MAX_FCNT_GAP = 16_384;
 
 const MTYPE_DOWN = 0b011;
 const MTYPE_CONFIRMED_DOWN = 0b101;

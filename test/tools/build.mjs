@@ -10,7 +10,7 @@ const tsc = join(top, "node_modules", "typescript", "bin", "tsc");
 rmSync(join(top, "dist"), { recursive: true, force: true });
 execFileSync(process.execPath, [tsc, "-p", join(top, "tsconfig.build.json")], { stdio: "inherit" });
 for (const part of ["agent", "simulator"]) copyPlainFiles(part);
-chmodSync(join(top, "dist", "agent", "main.js"), 0o755);
+for (const part of ["agent", "simulator"]) chmodSync(join(top, "dist", part, "main.js"), 0o755);
 
 function copyPlainFiles(part) {
   for (const entry of readdirSync(join(top, part), { recursive: true, withFileTypes: true })) {

@@ -1,5 +1,5 @@
 /**
- * Makes agent/north/gw.js and gw.d.ts from agent/north/gw.proto: static code, which needs neither reflection nor
+ * Makes agent/lorawan/gw.js and gw.d.ts from agent/lorawan/gw.proto: static code, which needs neither reflection nor
  * eval at run time. `npm run generate`; with a directory as argument it writes there instead (the test that
  * regenerating changes nothing).
  */
@@ -10,8 +10,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import pbjs from "protobufjs-cli/pbjs.js";
 
-const north = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "agent", "north");
-const into = process.argv[2] ?? north;
+const lorawan = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "agent", "lorawan");
+const into = process.argv[2] ?? lorawan;
 const scratch = mkdtempSync(join(tmpdir(), "generate-"));
 const run = promisify(pbjs.main);
 
@@ -23,7 +23,7 @@ const COMMON = [
 ];
 
 try {
-  const proto = join(north, "gw.proto");
+  const proto = join(lorawan, "gw.proto");
   // The types are drawn from the comments, which the code itself does without: hence twice.
   await run([...COMMON, "--no-comments", "--out", join(scratch, "gw.js"), proto]);
   await run([...COMMON, "--dts", "--out", join(scratch, "typed.js"), proto]);

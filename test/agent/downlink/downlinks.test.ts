@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ITEMS_MAX, PENDING_PER_GATEWAY_MAX, TX_ACK_UNKNOWN_MS } from "../../../agent/downlink/downlinks.ts";
-import type { DownlinkItem, TxStatus } from "../../../agent/north/core.ts";
+import type { TxStatus } from "../../../agent/lorawan/tx-status.ts";
+import type { DownlinkItem } from "../../../agent/north/core.ts";
 import { commandOf, contextHeard, delay, EUI, FSK, IMMEDIATELY, itemOf, LORA, LR_FHSS } from "./given.ts";
 import { type RoadBack, roadBack, txError } from "./road-back.ts";
 

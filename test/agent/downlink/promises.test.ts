@@ -6,7 +6,8 @@
 import fc from "fast-check";
 import { test } from "vitest";
 import { PENDING_PER_GATEWAY_MAX } from "../../../agent/downlink/downlinks.ts";
-import type { DownlinkCommand, DownlinkItem, DownlinkTiming, TxStatus } from "../../../agent/north/core.ts";
+import type { TxStatus } from "../../../agent/lorawan/tx-status.ts";
+import type { DownlinkCommand, DownlinkItem, DownlinkTiming } from "../../../agent/north/core.ts";
 import { commandOf, contextHeard, itemOf, LR_FHSS, SESSION } from "./given.ts";
 import { type RoadBack, roadBack, txError } from "./road-back.ts";
 

@@ -1,7 +1,8 @@
 /** The road back between a core that listens and a forwarder that a test plays. */
 import { createDownlinks, type Downlinks, type DownlinksParts } from "../../../agent/downlink/downlinks.ts";
 import { createCounters } from "../../../agent/health/counters.ts";
-import type { DownlinkAck, DownlinkCommand, TxStatus } from "../../../agent/north/core.ts";
+import type { TxStatus } from "../../../agent/lorawan/tx-status.ts";
+import type { DownlinkAck, DownlinkCommand } from "../../../agent/north/core.ts";
 import type { Log, LogFields } from "../../../agent/ports.ts";
 import { WorldClock } from "../../../simulator/world/clock.ts";
 import { WorldRng } from "../../../simulator/world/rng.ts";

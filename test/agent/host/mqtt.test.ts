@@ -100,11 +100,14 @@ test("the broker's Receive Maximum is told, and 65,535 when it says nothing", as
   expect(second.seen.connected).toEqual({ receiveMaximum: 65_535 });
 });
 
-test.each(["00", "f0ff", "ff".repeat(40), "20ffffffffff"])("octets that are no MQTT (%s) end it", async (hex) => {
-  const { port } = await octetServer(Buffer.from(hex, "hex"));
-  const why = await begin(url(port), { connectTimeoutMs: 500 }).closed;
-  expect(["refused", "protocol", "timeout", "closed"]).toContain(why.code);
-});
+test.each(["00", "f0ff", "ff".repeat(40), "20ffffffffff"])(
+  "octets that are no MQTT (%s) end it",
+  async (hex) => {
+    const { port } = await octetServer(Buffer.from(hex, "hex"));
+    const why = await begin(url(port), { connectTimeoutMs: 500 }).closed;
+    expect(["refused", "protocol", "timeout", "closed"]).toContain(why.code);
+  },
+);
 
 test("octets that are no MQTT, once connected, end it at once", async () => {
   const { port } = await octetServer(CONNACK_5, (socket) => {
@@ -168,6 +171,17 @@ test("what was in flight when the connection ended is not sent on the next one",
   void second.link.publish({ topic: "join", payload: Buffer.from("new"), qos: 1 });
   await until(() => Buffer.concat(heard).includes("new"));
   expect(Buffer.concat(heard).includes("old")).toBe(false);
+});
+
+test("closed politely with something unanswered, it says DISCONNECT all the same, so no will is published", async () => {
+  const { port, heard } = await octetServer(CONNACK_5);
+  const { link, seen, closed } = begin(url(port));
+  await until(() => seen.connected !== undefined);
+  const sent = link.publish({ topic: "t", payload: Buffer.from("x"), qos: 1 });
+  link.close("politely");
+  expect(await sent).toEqual({ outcome: "closed" });
+  expect((await closed).code).toBe("closed");
+  expect(Buffer.concat(heard).subarray(-4).toString("hex")).toMatch(/e000$|e0020000$/);
 });
 
 async function until(holds: () => boolean): Promise<void> {

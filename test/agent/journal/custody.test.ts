@@ -116,7 +116,7 @@ describe("while the core is down", () => {
   });
 
   test("frames survive a power cut after custody, in order, per lane", async () => {
-    const { open, stores, clock } = makeWorld();
+    const { open, cutPower, clock } = makeWorld();
     const journal = await open();
     const kept: Frame[] = [];
     for (let number = 0; number < 60; number++) {
@@ -124,7 +124,7 @@ describe("while the core is down", () => {
       await clock.advance(30);
     }
     await clock.advance(INTERVAL_MS);
-    stores.cutPower(DIRECTORY);
+    cutPower();
 
     const again = await open();
     expect(again.stats()).toMatchObject({ storedFrames: 60, lostAtOpen: 0 });
@@ -483,7 +483,7 @@ describe("a frame that a core chokes on", () => {
       });
 
   test("has custody only once it lies apart on disk, and is in no lane any more", async () => {
-    const { open, stores, clock } = makeWorld();
+    const { open, cutPower, stores, clock } = makeWorld();
     const journal = await open();
     const told: CustodyOutcome[] = [];
     const frame = journal.keep(draft(), LANE, MAIN, (outcome) => told.push(outcome));
@@ -492,7 +492,7 @@ describe("a frame that a core chokes on", () => {
     expect(await journal.next("main", LANE, -1)).toBeUndefined();
     await clock.advance(INTERVAL_MS);
     expect(told).toEqual(["held"]);
-    stores.cutPower(DIRECTORY);
+    cutPower();
     const again = await open();
     expect(again.stats()).toMatchObject({ storedFrames: 0, lostAtOpen: 0 });
     expect(again.backlog("main")).toEqual([]);
@@ -522,26 +522,26 @@ describe("a frame that a core chokes on", () => {
 });
 
 test("notes outlive the process, and are synced at once", async () => {
-  const { open, stores, clock } = makeWorld();
+  const { open, cutPower, clock } = makeWorld();
   const journal = await open();
   expect(journal.notes.get("session")).toBeUndefined();
   journal.notes.set("session", "7");
   journal.notes.set("session", "8");
   expect(journal.notes.get("session")).toBe("8");
   await clock.advance(0);
-  stores.cutPower(DIRECTORY);
+  cutPower();
   const again = await open();
   expect(again.notes.get("session")).toBe("8");
   await again.close();
 });
 
 test("close() writes what waits and gives up what it cannot write", async () => {
-  const { open, stores, clock } = makeWorld();
+  const { open, cutPower, stores, clock } = makeWorld();
   const journal = await open();
   const kept = keepHeld(journal, LANE);
   await journal.close();
   const frame = await kept;
-  stores.cutPower(DIRECTORY);
+  cutPower();
   const again = await open();
   expect(await readLane(again, LANE)).toEqual([frame]);
   stores.refuse(() => true);

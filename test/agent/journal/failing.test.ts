@@ -10,7 +10,7 @@ const ignore = (): void => {};
 
 describe("when the disk refuses to write", () => {
   test("nothing is acknowledged until it obeys, then all is written", async () => {
-    const { open, stores, clock, lines } = makeWorld();
+    const { open, cutPower, stores, clock, lines } = makeWorld();
     const journal = await open();
     const told: CustodyOutcome[] = [];
     stores.refuse((operation) => operation === "batch");
@@ -26,7 +26,7 @@ describe("when the disk refuses to write", () => {
     await clock.advance(60_000);
     expect(told).toEqual(Array.from({ length: 30 }, () => "held"));
     expect(journal.stats().failing).toBeUndefined();
-    stores.cutPower(DIRECTORY);
+    cutPower();
     const again = await open();
     expect(again.stats()).toMatchObject({ storedFrames: 30, lostAtOpen: 0 });
     expect(await readLane(again, LANE)).toEqual(kept);
@@ -134,14 +134,14 @@ describe("when the disk refuses to write", () => {
   });
 
   test("a note waits for the disk, and is not forgotten", async () => {
-    const { open, stores, clock } = makeWorld();
+    const { open, cutPower, stores, clock } = makeWorld();
     const journal = await open();
     stores.refuse((operation) => operation === "batch");
     journal.notes.set("session", "9");
     await clock.advance(100);
     stores.refuse(undefined);
     await clock.advance(60_000);
-    stores.cutPower(DIRECTORY);
+    cutPower();
     const again = await open();
     expect(again.notes.get("session")).toBe("9");
     await again.close();

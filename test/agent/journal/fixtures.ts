@@ -9,7 +9,7 @@ import { openFiles } from "../../../agent/host/files.ts";
 import { openStores } from "../../../agent/host/store.ts";
 import type { CustodyOutcome, Journal } from "../../../agent/journal/journal.ts";
 import { type JournalOptions, openJournal } from "../../../agent/journal/store-journal.ts";
-import type { Files, Log, LogFields } from "../../../agent/ports.ts";
+import type { Clock, Files, Log, LogFields } from "../../../agent/ports.ts";
 import { WorldClock } from "../../../simulator/world/clock.ts";
 import { WorldStores } from "../../../simulator/world/store.ts";
 
@@ -85,7 +85,10 @@ export interface World {
   readonly clock: WorldClock;
   readonly files: MemoryFiles;
   readonly lines: LogLine[];
+  /** A start of the agent. */
   open(changes?: Partial<JournalOptions>): Promise<Journal>;
+  /** The power is cut (WorldStores.cutPower): nothing of what was started before ever runs again. */
+  cutPower(keepBatches?: number): void;
 }
 
 export function makeWorld(defaults: Partial<JournalOptions> = {}): World {
@@ -93,22 +96,42 @@ export function makeWorld(defaults: Partial<JournalOptions> = {}): World {
   const clock = new WorldClock();
   const files = new MemoryFiles();
   const { log, lines } = collectLog();
+  let powerCuts = 0;
   return {
     stores,
     clock,
     files,
     lines,
+    cutPower: (keepBatches) => {
+      powerCuts++;
+      stores.cutPower(DIRECTORY, keepBatches);
+    },
     open: (changes) =>
       openJournal({
         stores,
         files,
-        clock,
+        clock: clockUntil(clock, () => powerCuts),
         log,
         directory: DIRECTORY,
         cores: ["main"],
         commitIntervalMs: INTERVAL_MS,
         ...defaults,
         ...changes,
+      }),
+  };
+}
+
+/** A clock whose timers are as dead as their process once the generation has changed. */
+function clockUntil(clock: WorldClock, generation: () => number): Clock {
+  const born = generation();
+  return {
+    wallMs: () => clock.wallMs(),
+    monotonicMs: () => clock.monotonicMs(),
+    kernelBootId: () => clock.kernelBootId(),
+    sleep: (delayMs, signal) => clock.sleep(delayMs, signal),
+    after: (delayMs, run) =>
+      clock.after(delayMs, () => {
+        if (generation() === born) run();
       }),
   };
 }

@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Frame, Lane } from "../../../agent/frame/frame.ts";
 import type { Journal } from "../../../agent/journal/journal.ts";
-import { DIRECTORY, draft, INTERVAL_MS, laneOfMeter, makeWorld, readLane } from "./fixtures.ts";
+import { draft, INTERVAL_MS, laneOfMeter, makeWorld, readLane } from "./fixtures.ts";
 
 const CORES = ["main", "second"];
 const LANES = [1, 2, 3].map(laneOfMeter);
@@ -128,7 +128,7 @@ test("no acknowledged frame is ever missing, and order per lane holds", async ()
         } else if (each.do === "wait") {
           await clock.advance(each.ms);
         } else if (each.do === "cut") {
-          stores.cutPower(DIRECTORY, each.keepBatches);
+          world.cutPower(each.keepBatches);
           await clock.advance(0);
           takenNow = new Map(CORES.map((core) => [core, new Set()]));
           await reopen();

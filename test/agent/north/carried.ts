@@ -23,7 +23,7 @@ export const LORA_RXPK = {
   data: "QAQDAgGAAQABppRkJhXWw7WC9DhwV1fNFsc=",
 };
 
-export function frameOf(rxpk: object | string = LORA_RXPK, more: Partial<Frame> = {}): Frame {
+function frameOf(rxpk: object | string = LORA_RXPK, more: Partial<Frame> = {}): Frame {
   return {
     sequence: 7,
     gatewayEui: GATEWAY_EUI,

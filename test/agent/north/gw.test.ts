@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { gw } from "../../../agent/north/gw.js";
+import { gw } from "../../../agent/lorawan/gw.js";
 import {
   CONN_STATE,
   DOWNLINK_FRAME,
@@ -18,8 +18,8 @@ import {
   readJson,
   UPLINK_FRAME,
   writeJson,
-} from "../../../agent/north/gw-json.ts";
-import { TX_STATUSES } from "../../../agent/north/report-message.ts";
+} from "../../../agent/lorawan/gw-json.ts";
+import { TX_STATUSES } from "../../../agent/lorawan/tx-status.ts";
 import { judge } from "./judge.ts";
 
 const MODULATIONS: readonly gw.Modulation.$Properties[] = [
@@ -71,8 +71,8 @@ const MESSAGES = {
     txPacketsReceived: 3,
     txPacketsEmitted: 4,
     metadata: { model: "iStation" },
-    txPacketsPerFrequency: { 869_525_000: 5 },
-    rxPacketsPerFrequency: { 868_100_000: 6 },
+    txPacketsPerFrequency: { 869525000: 5 },
+    rxPacketsPerFrequency: { 868100000: 6 },
     txPacketsPerModulation: perModulation.slice(0, 1),
     rxPacketsPerModulation: perModulation,
     txPacketsPerStatus: { TOO_LATE: 7 },
@@ -120,8 +120,9 @@ function ours(name: (typeof NAMES)[number]): Uint8Array {
 
 describe("the messages", () => {
   test.each(NAMES)("%s: the judge reads every field of ours, and loses nothing", (name) => {
-    const read = (judge[name] as { deserializeBinary(octets: Uint8Array): { serializeBinary(): Uint8Array } })
-      .deserializeBinary(ours(name));
+    const read = (
+      judge[name] as { deserializeBinary(octets: Uint8Array): { serializeBinary(): Uint8Array } }
+    ).deserializeBinary(ours(name));
     // What it did not know by its number it would not write again.
     const again = (gw[name] as { decode(octets: Uint8Array): object }).decode(read.serializeBinary());
     expect(plain(again)).toEqual(plain(MESSAGES[name]));
@@ -249,7 +250,7 @@ test("generating the code again changes nothing", () => {
     execFileSync(process.execPath, ["test/tools/generate.mjs", into]);
     for (const file of ["gw.js", "gw.d.ts"])
       expect(readFileSync(join(into, file), "utf8"), `${file}: run \`npm run generate\``).toBe(
-        readFileSync(join("agent/north", file), "utf8"),
+        readFileSync(join("agent/lorawan", file), "utf8"),
       );
   } finally {
     rmSync(into, { recursive: true });

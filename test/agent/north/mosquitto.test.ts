@@ -2,7 +2,10 @@
  * Goal: the contract holds against the real broker, with real connections, certificates and access lists.
  * Method: a Mosquitto per test, on a free port; conditions are awaited, not times.
  */
-import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type Authority, createAuthority } from "../../authority.ts";
 import { freePort, type Mosquitto, type MosquittoOptions, startMosquitto } from "../../mosquitto.ts";
 import { carriedOf, GATEWAY_EUI } from "./carried.ts";
@@ -16,7 +19,7 @@ afterEach(endAll);
 
 async function broker(options: MosquittoOptions = {}): Promise<Mosquitto> {
   const started = await startMosquitto(options);
-  endings.push(started.kill);
+  endings.push(started.stop);
   return started;
 }
 
@@ -70,6 +73,10 @@ describe("who may come", () => {
   beforeAll(() => {
     ours = createAuthority("ours");
     foreign = createAuthority("foreign");
+  });
+  afterAll(() => {
+    ours.remove();
+    foreign.remove();
   });
 
   function secure(
@@ -143,8 +150,9 @@ describe("who may come", () => {
   test.each([5, 4] as const)(
     "a wrong password is an alarm, a right one a connection, version %s",
     async (mqttVersion) => {
-      const { writeFileSync, mkdtempSync } = await import("node:fs");
-      const passwordFile = `${mkdtempSync("/tmp/password-")}/password`;
+      const directory = mkdtempSync(join(tmpdir(), "password-"));
+      endings.push(async () => rmSync(directory, { recursive: true }));
+      const passwordFile = join(directory, "password");
       const mosquitto = await broker({ users: { gw: "right" } });
       writeFileSync(passwordFile, "wrong\n");
       const core = realCore({ servers: [mosquitto.url], mqttVersion, username: "gw", passwordFile });

@@ -220,6 +220,8 @@ describe("the time of reception", () => {
       timeSinceGpsEpoch: { seconds: 1_456_000_123, nanos: 987_000_000 },
       fineTimeSinceGpsEpoch: { seconds: 1_456_000_123, nanos: 123_456_789 },
     });
+    // In JSON a fraction of a second would show.
+    expect(toUplinkFrame(carriedOf(rxpk)).rxInfo!.fineTimeSinceGpsEpoch!.seconds).toBe(1_456_000_123);
   });
 
   test("without GPS a fine time has no second to count from", () => {

@@ -19,7 +19,7 @@ export const HOUR_MS = 3_600_000;
 export const DAY_MS = 86_400_000;
 
 /** UTC at monotonic 0. */
-export const WALL_AT_ZERO_MS = Date.UTC(2026, 0, 1);
+const WALL_AT_ZERO_MS = Date.UTC(2026, 0, 1);
 
 export interface Extras {
   readonly delayed?: boolean;

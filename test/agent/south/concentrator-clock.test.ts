@@ -95,6 +95,23 @@ describe("the age of a frame", () => {
     expect(feed.hear(END_MS + 12 * MINUTE_MS, END_MS + 12 * MINUTE_MS + 805).ageMs).toBeLessThan(50);
   });
 
+  test("is not forgotten by a window that opens with late frames", () => {
+    const feed = runningFeed();
+    const openMs = END_MS + 6 * MINUTE_MS;
+    for (const s of [0, 20, 40]) {
+      expect(feed.hear(openMs + s * SECOND_MS, openMs + s * SECOND_MS + 705).ageMs).toBeCloseTo(700, -2);
+    }
+  });
+
+  test("is not moved by a frame that is whole wraps old and looks live", () => {
+    const feed = runningFeed(new Concentrator(-10 * HOUR_MS));
+    const arrivedMs = END_MS + SECOND_MS;
+    // Three wraps old, but for half a second: as if it came from half a second ahead.
+    const reading = feed.hear(arrivedMs - 3 * TMST_WRAP_MS + 500, arrivedMs, { utc: "time" });
+    expect(reading.ageMs).toBeGreaterThan(LIVE_AGE_LIMIT_MS);
+    expect(feed.hear(arrivedMs + SECOND_MS).ageMs).toBeLessThan(10);
+  });
+
   test("is not moved by frames marked delayed, whatever they say", () => {
     const feed = runningFeed();
     const before = feed.clock;
@@ -131,6 +148,12 @@ describe("the age of a frame", () => {
     });
     expect(reading.ageMs).toBeLessThan(10);
   });
+});
+
+test("the first frame ever is live although its receiver never had a fix", () => {
+  const feed = new Feed(new Concentrator(0));
+  const reading = feed.hearTmst(5_000, -46 * 365 * DAY_MS, 100_000, { utc: "gps" });
+  expect(reading).toMatchObject({ ageMs: 0, session: 1 });
 });
 
 describe("a restart of the concentrator", () => {
@@ -256,6 +279,15 @@ describe("a store of 200 frames that its forwarder drains without marking them",
     const reading = feed.hear(drainMs + 300_000);
     expect(reading).toMatchObject({ session: 1, certain: true });
     expect(reading.ageMs).toBeLessThan(10);
+  });
+
+  test("is no new run when it is drained almost, but not quite, at the pace of the air", () => {
+    const feed = runningFeed();
+    const drainMs = END_MS + 2 * HOUR_MS;
+    for (let i = 0; i < 40; i++) {
+      const reading = feed.hear(drainMs - HOUR_MS + i * 2_000, drainMs + i * 1_750);
+      expect(reading.session).toBe(1);
+    }
   });
 
   test("tells the first datagram's frames apart by its youngest, when nothing is known yet", () => {

@@ -180,6 +180,14 @@ describe("a forwarder lives", () => {
   });
 });
 
+test("an absence after the first PULL_DATAs is no period", async () => {
+  const rig = await openRig();
+  await pullEvery(rig, 5_000, 1);
+  await pullEvery(rig, 3_600_000, 1);
+  await rig.pull();
+  expect(rig.south.status()[0]!.pullPeriodMs).toBe(5_000);
+});
+
 describe("the status", () => {
   test("tells each forwarder's figures", async () => {
     const rig = await openRig();

@@ -270,6 +270,25 @@ describe("what is kept", () => {
     expect(rig.gpsHeard).toEqual([{ utcMs: wallMs - 7_000, wallMs }]);
     await rig.push(pushOf(rxpkOf({ tmst: at(30_000), tmms: tmms(wallMs - 37_000) })));
     expect(rig.gpsHeard).toHaveLength(1);
+    rig.clockState = "synchronised";
+    await rig.push(pushOf(rxpkOf({ tmst: at(20_000), tmms: tmms(wallMs - 40_000) })));
+    expect(rig.keeper.kept.at(-1)!.draft.ageAtArrivalMs / 1e3).toBeCloseTo(40, 0);
+    expect(rig.gpsHeard).toHaveLength(1);
+  });
+
+  test("a tmms is laid beside the wall clock as it was when the frame was heard", async () => {
+    const rig = await openRig();
+    for (const s of [0, 10, 20]) {
+      await rig.push(pushOf(rxpkOf({ tmst: 1_000_000_000 + s * 1_000_000 })));
+      await rig.clock.advance(10_000);
+    }
+    // Heard at 30 s, arrived 600 ms later.
+    await rig.clock.advance(600);
+    const tmms = rig.clock.wallMs() - 600 - Date.UTC(1980, 0, 6) + 18_000;
+    await rig.push(pushOf(rxpkOf({ tmst: 1_030_000_000, tmms })));
+    const [{ utcMs, wallMs }] = rig.gpsHeard as [(typeof rig.gpsHeard)[0]];
+    expect(utcMs).toBe(rig.clock.wallMs() - 600);
+    expect(wallMs).toBeCloseTo(utcMs, -1);
   });
 });
 

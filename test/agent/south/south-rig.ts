@@ -15,7 +15,7 @@ import { WorldUdp } from "../../../simulator/world/udp.ts";
 
 export const EUI = "7276ff0044010010";
 
-export const OPEN_FILTER = {
+const OPEN_FILTER = {
   crc: ["ok"] as ("ok" | "bad" | "none")[],
   lorawanOnly: true,
   netIds: [] as string[],
@@ -23,14 +23,14 @@ export const OPEN_FILTER = {
   joinEuiRanges: [] as [string, string][],
 };
 
-export const FORWARDER = {
+const FORWARDER = {
   listen: { host: "127.0.0.1", port: 0 },
   acceptEui: [] as string[],
   gatewaysMax: 4,
   txPowerErrorMeansSent: false,
 };
 
-export const SILENT_LOG: Log = {
+const SILENT_LOG: Log = {
   debug: () => undefined,
   info: () => undefined,
   warn: () => undefined,
@@ -38,7 +38,7 @@ export const SILENT_LOG: Log = {
   child: () => SILENT_LOG,
 };
 
-export interface KeptFrame {
+interface KeptFrame {
   readonly sequence: number;
   readonly draft: FrameDraft;
   readonly rxpk: Rxpk;
@@ -46,7 +46,7 @@ export interface KeptFrame {
 }
 
 /** Keeps in memory only; custody is given or refused by the test. */
-export class FakeKeeper {
+class FakeKeeper {
   readonly kept: KeptFrame[] = [];
   readonly #waiters = new Map<number, ((outcome: CustodyOutcome) => void)[]>();
   #next = 1;
@@ -105,7 +105,7 @@ export class Notes {
 }
 
 /** One socket of a packet forwarder. */
-export interface ForwarderSocket {
+interface ForwarderSocket {
   readonly socket: UdpSocket;
   /** What came, as hex. */
   readonly received: string[];

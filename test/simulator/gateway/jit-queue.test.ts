@@ -33,6 +33,7 @@ function judged(nowUs: number, countUs: number): string {
 describe.each([
   ["early in a counter's life", 1_000_000],
   ["where the counter wraps between now and then", WRAP_US - 20_000],
+  ["where it wraps between one downlink and the next", WRAP_US - 1_500_000],
   ["where 512 s ahead lies beyond the wrap", WRAP_US - 100_000_000],
 ])("the just-in-time queue %s", (_when, nowUs) => {
   test("refuses what is 42.5 ms ahead or nearer, and takes what is one microsecond further", () => {

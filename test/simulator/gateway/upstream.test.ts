@@ -398,10 +398,12 @@ describe("the kerlink manner", () => {
     world.server.answers.push = false;
     world.server.answers.pull = false;
     world.uplink(numbered(1));
-    await world.clock.advance(20_000);
+    // PUSH_DATA time out each 3.01 s from 3.07 s on, PULL_DATA at 13 s and 23 s: the tenth of all at 24.14 s.
+    await world.clock.advance(24_130);
     expect(world.forwarder.status().socketRestarts).toBe(0);
-    await world.clock.advance(10_000);
+    await world.clock.advance(20);
     expect(world.forwarder.status().socketRestarts).toBe(1);
+    await world.clock.advance(4_000);
     expect(portsOf("pushData").size).toBe(2);
     expect(portsOf("pullData").size).toBe(2);
     world.server.answers.push = true;

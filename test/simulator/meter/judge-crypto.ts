@@ -3,7 +3,7 @@
  */
 import { createCipheriv } from "node:crypto";
 
-export function judgeBlock(key: Uint8Array, block: Uint8Array): Buffer {
+function judgeBlock(key: Uint8Array, block: Uint8Array): Buffer {
   return createCipheriv("aes-128-ecb", key, null).setAutoPadding(false).update(block);
 }
 

@@ -8,14 +8,14 @@ import { isRequestMicGood, writeCfList } from "../../../simulator/meter/join-fra
 import { readW1 } from "../../../simulator/meter/payload.ts";
 import { CONFIRMED_ATTEMPTS_MAX } from "../../../simulator/meter/reporting.ts";
 import { judge } from "./judge-frames.ts";
-import { ACCEPT, APP_KEY, raise } from "./scripted-air.ts";
+import { ACCEPT, APP_KEY, stage } from "./scripted-air.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 describe("joining", () => {
   test("a join-request goes out on a join channel, signed, and the events say so", async () => {
-    const { meter, clock, sent, of } = raise();
+    const { meter, clock, sent, of } = stage();
     meter.start(2_500);
     await clock.advance(2_499);
     expect(sent).toHaveLength(0);
@@ -32,7 +32,7 @@ describe("joining", () => {
   });
 
   test.each([1, 2] as const)("a join-accept in window %d is believed", async (window) => {
-    const { meter, clock, sent, of, answer, accept, rx1Us } = raise();
+    const { meter, clock, sent, of, answer, accept, rx1Us } = stage();
     meter.start(0);
     await clock.advance(1);
     const rx2 = { frequencyHz: 869_525_000, spreadingFactor: 12, startUs: rx1Us(6) };
@@ -58,7 +58,7 @@ describe("joining", () => {
     ["with an uplink's polarity", { inverted: false }, false],
     ["a second too late for a window that is not the second one", { offUs: 1_000_000 }, false],
   ])("a join-accept %s", async (_what, { offUs = 0, ...shape }: { offUs?: number } & object, joins) => {
-    const { meter, clock, of, answer, accept, rx1Us } = raise();
+    const { meter, clock, of, answer, accept, rx1Us } = stage();
     meter.start(0);
     await clock.advance(1);
     answer(accept(), { startUs: rx1Us(5) + offUs, ...shape });
@@ -67,7 +67,7 @@ describe("joining", () => {
   });
 
   test("another meter's join-accept in RX1 is not believed, and keeps RX2 shut while it lasts", async () => {
-    const { meter, clock, of, answer, accept, rx1Us } = raise({ joinDataRates: [0] });
+    const { meter, clock, of, answer, accept, rx1Us } = stage({ joinDataRates: [0] });
     meter.start(0);
     await clock.advance(1);
     const foreign = Buffer.alloc(33, 7);
@@ -78,8 +78,19 @@ describe("joining", () => {
     expect(of("joined")).toHaveLength(0);
   });
 
+  test("joined in the first window, it does not open the second", async () => {
+    const { meter, clock, of, answer, accept, downlink, rx1Us } = stage();
+    meter.start(0);
+    await clock.advance(1);
+    answer(accept(), { startUs: rx1Us(5) });
+    answer(downlink({ fCnt: 0 }), { startUs: rx1Us(6), frequencyHz: 869_525_000, spreadingFactor: 12 });
+    await clock.advance(9_000);
+    expect(of("joined")).toHaveLength(1);
+    expect(of("downlinkMissed")).toMatchObject([{ why: "notListening" }]);
+  });
+
   test("short enough, it leaves RX2 open", async () => {
-    const { meter, clock, of, answer, accept, rx1Us } = raise();
+    const { meter, clock, of, answer, accept, rx1Us } = stage();
     meter.start(0);
     await clock.advance(1);
     const foreign = Buffer.alloc(17, 7);
@@ -91,7 +102,7 @@ describe("joining", () => {
   });
 
   test("unanswered, it asks again after its windows and a drawn wait, with a new DevNonce each time", async () => {
-    const { meter, clock, of } = raise({ dutyCycle: "waived" });
+    const { meter, clock, of } = stage({ dutyCycle: "waived" });
     meter.start(0);
     await clock.advance(HOUR_MS / 4);
     const asked = of("joinSent");
@@ -108,7 +119,7 @@ describe("joining", () => {
   test.each(["kept", "waived"] as const)(
     "orphaned, it stays within 36 s of air time in the first hour, 36 s in the next ten, 8.7 s a day (duty cycle %s)",
     async (dutyCycle) => {
-      const { meter, clock, of } = raise({ joinDataRates: [0, 1, 2, 3, 4, 5], dutyCycle });
+      const { meter, clock, of } = stage({ joinDataRates: [0, 1, 2, 3, 4, 5], dutyCycle });
       meter.start(0);
       await clock.advance(11 * HOUR_MS + 3 * DAY_MS);
       const asked = of("joinSent");
@@ -131,7 +142,7 @@ describe("joining", () => {
   );
 
   test("a meter whose DevNonces are used up is silent", async () => {
-    const { meter, clock, sent } = raise({ devNoncesUsed: 65_535 });
+    const { meter, clock, sent } = stage({ devNoncesUsed: 65_535 });
     meter.start(0);
     await clock.advance(HOUR_MS);
     expect(sent).toHaveLength(1);
@@ -142,7 +153,7 @@ describe("joining", () => {
 describe("what the join-accept says holds", () => {
   test("its channels are used, and no others", async () => {
     const cfList = writeCfList([867_100_000, 867_300_000, 867_500_000, 867_700_000, 867_900_000]);
-    const { join, clock, of } = raise({ schedule: { intervalMs: 60_000, jitterMs: 0 }, dutyCycle: "waived" });
+    const { join, clock, of } = stage({ schedule: { intervalMs: 60_000, jitterMs: 0 }, dutyCycle: "waived" });
     await join({ cfList });
     await clock.advance(2 * HOUR_MS);
     const used = new Set(of("uplinkSent").map(({ frequencyHz }) => frequencyHz));
@@ -152,7 +163,7 @@ describe("what the join-accept says holds", () => {
   });
 
   test("its delay, offset and RX2 data rate place the windows", async () => {
-    const { join, clock, of, answer, downlink, rx1Us } = raise({
+    const { join, clock, of, answer, downlink, rx1Us } = stage({
       schedule: { intervalMs: 60_000, jitterMs: 0 },
     });
     await join({ rxDelayS: 5, rx1DataRateOffset: 2, rx2DataRate: 3 });
@@ -169,7 +180,7 @@ describe("what the join-accept says holds", () => {
 
 describe("reporting", () => {
   test("a reading each interval, rising counters, an index that does not fall, jitter as wide as it says", async () => {
-    const { join, clock, of } = raise({ schedule: { intervalMs: HOUR_MS, jitterMs: 60_000 } });
+    const { join, clock, of } = stage({ schedule: { intervalMs: HOUR_MS, jitterMs: 60_000 } });
     await join();
     await clock.advance(49 * HOUR_MS);
     const sent = of("uplinkSent");
@@ -187,7 +198,7 @@ describe("reporting", () => {
   });
 
   test("lora-packet decrypts the reading that the event promised", async () => {
-    const { join, meter, sent, of } = raise();
+    const { join, meter, sent, of } = stage();
     await join();
     const { payload, reading } = of("uplinkSent")[0]!;
     const judged = judge.data(sent.at(-1)!.phyPayload, meter.session()!.sessionKeys, 0);
@@ -196,7 +207,7 @@ describe("reporting", () => {
   });
 
   test("one hundredth of the time: what is due waits for its sub-band", async () => {
-    const { join, clock, of } = raise({ schedule: { intervalMs: 1_000, jitterMs: 0 } });
+    const { join, clock, of } = stage({ schedule: { intervalMs: 1_000, jitterMs: 0 } });
     await join();
     await clock.advance(HOUR_MS / 4);
     const sent = of("uplinkSent");
@@ -207,7 +218,7 @@ describe("reporting", () => {
   });
 
   test("waived, it does not wait", async () => {
-    const { join, clock, of } = raise({
+    const { join, clock, of } = stage({
       schedule: { intervalMs: 6_000, jitterMs: 0 },
       dutyCycle: "waived",
     });
@@ -217,7 +228,7 @@ describe("reporting", () => {
   });
 
   test("a stopped meter is silent and deaf", async () => {
-    const { join, meter, clock, sent, events, answer, downlink, rx1Us } = raise();
+    const { join, meter, clock, sent, events, answer, downlink, rx1Us } = stage();
     await join();
     answer(downlink({ fCnt: 0 }), { startUs: rx1Us() });
     meter.stop();
@@ -233,7 +244,7 @@ describe("confirmed uplinks", () => {
   const confirmed = { confirmedShare: 1, dutyCycle: "waived" } as const;
 
   test("unanswered, the same octets go out eight times, two at each data rate, and are given up", async () => {
-    const { join, clock, sent, of } = raise(confirmed);
+    const { join, clock, sent, of } = stage(confirmed);
     await join();
     await clock.advance(120_000);
     const tries = sent.slice(1);
@@ -250,7 +261,7 @@ describe("confirmed uplinks", () => {
   });
 
   test.each([1, 2] as const)("acknowledged in RX%d, it is not sent again", async (window) => {
-    const { join, clock, sent, of, answer, downlink, rx1Us } = raise(confirmed);
+    const { join, clock, sent, of, answer, downlink, rx1Us } = stage(confirmed);
     await join();
     const rx2 = { frequencyHz: 869_525_000, spreadingFactor: 12, startUs: rx1Us(2) };
     answer(downlink({ fCnt: 0, ack: true }), window === 1 ? { startUs: rx1Us() } : rx2);
@@ -260,7 +271,7 @@ describe("confirmed uplinks", () => {
   });
 
   test("a downlink without acknowledgement does not end it", async () => {
-    const { join, clock, sent, of, answer, downlink, rx1Us } = raise(confirmed);
+    const { join, clock, sent, of, answer, downlink, rx1Us } = stage(confirmed);
     await join();
     const answeredUs = rx1Us();
     answer(downlink({ fCnt: 0, fPort: 9, payload: Buffer.from("cafe", "hex") }), { startUs: answeredUs });
@@ -272,7 +283,7 @@ describe("confirmed uplinks", () => {
   });
 
   test("an interval that the repeats have used up is left out", async () => {
-    const { join, clock, of } = raise({ ...confirmed, schedule: { intervalMs: 30_000, jitterMs: 0 } });
+    const { join, clock, of } = stage({ ...confirmed, schedule: { intervalMs: 30_000, jitterMs: 0 } });
     await join();
     await clock.advance(200_000);
     const firsts = of("uplinkSent").filter(({ attempt }) => attempt === 1);
@@ -286,7 +297,7 @@ describe("confirmed uplinks", () => {
 
 describe("downlinks", () => {
   test("a confirmed one is acknowledged with the next reading, and only with that", async () => {
-    const { join, clock, of, answer, downlink, rx1Us } = raise();
+    const { join, clock, of, answer, downlink, rx1Us } = stage();
     await join();
     answer(downlink({ fCnt: 0, confirmed: true }), { startUs: rx1Us() });
     await clock.advance(2 * HOUR_MS + 60_000);
@@ -302,7 +313,7 @@ describe("downlinks", () => {
     [[5, 5 + 16_384], 1, "fCntTooFar"],
     [[65_535 - 16_000, 65_535, 65_536, 65_540], 4, undefined],
   ])("counters %j: %d are received", async (counters, received, why) => {
-    const { join, clock, of, answer, downlink, rx1Us } = raise();
+    const { join, clock, of, answer, downlink, rx1Us } = stage();
     await join();
     for (const fCnt of counters) {
       answer(downlink({ fCnt }), { startUs: rx1Us() });
@@ -322,7 +333,7 @@ describe("downlinks", () => {
   ] as readonly [string, { octet?: number; offUs?: number; frequencyHz?: number }, string][])(
     "one with %s is missed",
     async (_what, shape, why) => {
-      const { join, clock, of, answer, downlink, rx1Us } = raise();
+      const { join, clock, of, answer, downlink, rx1Us } = stage();
       await join();
       const { octet, offUs = 0, ...rest } = shape;
       const bytes = downlink({ fCnt: 3, fPort: 1, payload: Buffer.alloc(4) });
@@ -335,7 +346,7 @@ describe("downlinks", () => {
   );
 
   test("after a good one in RX1, RX2 stays shut", async () => {
-    const { join, clock, of, answer, downlink, rx1Us } = raise();
+    const { join, clock, of, answer, downlink, rx1Us } = stage();
     await join();
     answer(downlink({ fCnt: 0 }), { startUs: rx1Us() });
     answer(downlink({ fCnt: 1 }), { startUs: rx1Us(2), frequencyHz: 869_525_000, spreadingFactor: 12 });
@@ -345,7 +356,7 @@ describe("downlinks", () => {
   });
 
   test("after one with a bad MIC in RX1, RX2 is open", async () => {
-    const { join, clock, of, answer, downlink, rx1Us } = raise();
+    const { join, clock, of, answer, downlink, rx1Us } = stage();
     await join();
     const forged = downlink({ fCnt: 0, devAddr: "26011fee", fPort: 1, payload: Buffer.alloc(1) });
     forged[forged.length - 1]! ^= 1;
@@ -356,7 +367,7 @@ describe("downlinks", () => {
   });
 
   test("another meter's downlink says nothing", async () => {
-    const { join, clock, events, answer, downlink, rx1Us } = raise();
+    const { join, clock, events, answer, downlink, rx1Us } = stage();
     await join();
     const told = events.length;
     answer(downlink({ fCnt: 0, devAddr: "26011fef" }), { startUs: rx1Us() });
@@ -365,7 +376,7 @@ describe("downlinks", () => {
   });
 
   test("MAC commands are counted", async () => {
-    const { join, clock, of, answer, downlink, rx1Us } = raise();
+    const { join, clock, of, answer, downlink, rx1Us } = stage();
     await join();
     answer(downlink({ fCnt: 0, fPort: 0, payload: Buffer.from("06", "hex") }), { startUs: rx1Us() });
     await clock.advance(HOUR_MS);

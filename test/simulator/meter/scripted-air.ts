@@ -27,17 +27,20 @@ export const ACCEPT: JoinAccept = {
   rxDelayS: 1,
   cfList: undefined,
 };
-export const SETTINGS: MeterSettings = {
+const SETTINGS: MeterSettings = {
   schedule: { intervalMs: 3_600_000, jitterMs: 0 },
   confirmedShare: 0,
   dataRate: 5,
   joinDataRates: [5],
 };
 
+/** Both windows, the join-accept, and the minute within which the first uplink comes. */
+const JOINED_WITHIN_S = 70;
+
 type Shape = Partial<Transmission> & { readonly startUs: number };
 type Kind = MeterEvent["kind"];
 
-export interface Stage {
+export interface Scene {
   readonly clock: WorldClock;
   readonly meter: Meter;
   /** The meter's transmissions, in order. */
@@ -55,7 +58,7 @@ export interface Stage {
   join(changed?: Partial<JoinAccept>): Promise<void>;
 }
 
-export function raise(settings: Partial<MeterSettings> = {}, seed = 1): Stage {
+export function stage(settings: Partial<MeterSettings> = {}, seed = 1): Scene {
   const clock = new WorldClock();
   const sent: Transmission[] = [];
   const events: MeterEvent[] = [];
@@ -78,7 +81,7 @@ export function raise(settings: Partial<MeterSettings> = {}, seed = 1): Stage {
   });
   let devNonce = 0;
 
-  const stage: Stage = {
+  const scene: Scene = {
     clock,
     meter,
     sent,
@@ -96,7 +99,7 @@ export function raise(settings: Partial<MeterSettings> = {}, seed = 1): Stage {
     },
     rx1Us: (delayS = 1) => sent.at(-1)!.startUs + sent.at(-1)!.airtimeUs + delayS * 1_000_000,
     accept: (changed = {}) => {
-      devNonce = stage.of("joinSent").at(-1)!.devNonce;
+      devNonce = scene.of("joinSent").at(-1)!.devNonce;
       return writeJoinAccept({ ...ACCEPT, ...changed }, { encryption: cmacKey(APP_KEY) });
     },
     downlink: (frame) => {
@@ -107,9 +110,12 @@ export function raise(settings: Partial<MeterSettings> = {}, seed = 1): Stage {
     join: async (changed) => {
       meter.start(0);
       await clock.advance(1);
-      stage.answer(stage.accept(changed), { startUs: stage.rx1Us(5) });
-      while (stage.of("uplinkSent").length === 0) await clock.advance(1_000);
+      scene.answer(scene.accept(changed), { startUs: scene.rx1Us(5) });
+      for (let second = 0; scene.of("uplinkSent").length === 0; second++) {
+        if (second > JOINED_WITHIN_S) throw new Error("the meter never reported");
+        await clock.advance(1_000);
+      }
     },
   };
-  return stage;
+  return scene;
 }

@@ -8,7 +8,7 @@
  *
  * Source: protobuf.dev, "ProtoJSON format"; names as in gw.proto.
  */
-import { TX_STATUSES } from "./report-message.ts";
+import { TX_STATUSES } from "./tx-status.ts";
 
 type Json = unknown;
 type Message = Record<string, unknown>;
@@ -23,7 +23,7 @@ interface Kind {
 type Shape = Readonly<Record<string, Kind>>;
 
 /** The JSON is not what the message's definition asks for. */
-export class JsonShapeError extends Error {}
+class JsonShapeError extends Error {}
 
 export function writeJson(shape: Shape, message: object): Message {
   const json: Message = {};

@@ -1,0 +1,91 @@
+#!/usr/bin/env node
+/**
+ * The `meter-fleet` command. What a command does is in the module it loads. Results go to standard output, everything
+ * else to standard error. Exit codes: agent/errors.ts.
+ */
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import yargs from "yargs";
+import { AgentError, EXIT, exitCodeOf, isAgentError } from "../agent/errors.ts";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const METERS_MAX = 5_000;
+const SECONDS_MIN = 40;
+const SECONDS_MAX = 3_600;
+
+async function main(words: readonly string[]): Promise<void> {
+  await yargs([...words])
+    .scriptName("meter-fleet")
+    .usage("Fleets of water meters that a real network server believes.\n\n$0 <command>")
+    .command(
+      "demo",
+      "Two gateways, each with its own edge-agent, 200 meters, three outages, one verdict",
+      {
+        meters: { type: "number", default: 200, describe: `Meters, 1 to ${METERS_MAX}` },
+        seconds: { type: "number", default: 60, describe: `How long, ${SECONDS_MIN} to ${SECONDS_MAX} s` },
+        seed: {
+          type: "number",
+          default: 1,
+          describe: "Same seed: same meters, keys, readings and fault times",
+        },
+        broker: { type: "string", describe: "mqtt:// URL of a broker to use instead of the embedded one" },
+        keep: { type: "boolean", default: false, describe: "Keep settings, journals and logs for a look" },
+        json: { type: "boolean", default: false, describe: "One JSON document on standard output" },
+      },
+      async (args) => {
+        assertWithin("meters", args.meters, 1, METERS_MAX);
+        assertWithin("seconds", args.seconds, SECONDS_MIN, SECONDS_MAX);
+        assertWithin("seed", args.seed, 0, 2 ** 32 - 1);
+        const { runDemo } = await import("./demo/demo.ts");
+        process.exitCode = (await runDemo({ ...args, agentProgram: agentProgram() }))
+          ? EXIT.done
+          : EXIT.trouble;
+      },
+    )
+    .completion("completion", "Print a completion script for the shell")
+    .example("$0 demo", "one minute, then the verdict in words and figures")
+    .example("$0 demo --json --seed 7", "one JSON document, for another fleet")
+    .example("$0 demo --broker mqtt://127.0.0.1:1883", "through a Mosquitto of your own")
+    .demandCommand(1, "Which command? See --help.")
+    .strict()
+    .alias("h", "help")
+    .version(version())
+    .wrap(Math.min(110, process.stdout.columns ?? 110))
+    .fail((message, error) => {
+      throw error ?? new AgentError("USAGE", message);
+    })
+    .parseAsync();
+}
+
+function assertWithin(name: string, value: number, from: number, to: number): void {
+  if (Number.isInteger(value) && value >= from && value <= to) return;
+  throw new AgentError("USAGE", `--${name}: expected a whole number from ${from} to ${to}; found ${value}`);
+}
+
+/** The edge-agent command beside this one, in the same form: compiled, or as source. */
+function agentProgram(): string {
+  const extension = fileURLToPath(import.meta.url).endsWith(".ts") ? "ts" : "js";
+  return join(HERE, "..", "agent", `main.${extension}`);
+}
+
+function version(): string {
+  for (const up of ["../package.json", "../../package.json"]) {
+    try {
+      return JSON.parse(readFileSync(join(HERE, up), "utf8")).version;
+    } catch {
+      // Not here: further up.
+    }
+  }
+  return "unknown";
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(
+    `${isAgentError(error) ? error.message : `a bug: please report what follows. ${detail}`}\n`,
+  );
+  process.exitCode = exitCodeOf(error);
+}
