@@ -23,7 +23,7 @@ async function main(words: readonly string[]): Promise<void> {
       "Two gateways, each with its own edge-agent, 200 meters, three outages, one verdict",
       {
         meters: { type: "number", default: 200, describe: `Meters, 1 to ${METERS_MAX}` },
-        seconds: { type: "number", default: 60, describe: `How long, ${SECONDS_MIN} to ${SECONDS_MAX} s` },
+        seconds: { type: "number", default: 70, describe: `How long, ${SECONDS_MIN} to ${SECONDS_MAX} s` },
         seed: {
           type: "number",
           default: 1,

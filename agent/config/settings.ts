@@ -71,6 +71,7 @@ export interface CoreSettings {
   readonly clientId: string;
   readonly keepaliveMs: number;
   readonly pubackTimeoutMs: number;
+  readonly retryMaxMs: number;
   readonly statsIntervalMs: number;
   /** Absent in the file: the first core may, others may not. */
   readonly mayTransmit: boolean;

@@ -464,6 +464,17 @@ export const CORE: RowsOf<CoreSettings> = {
       fr: "Une publication sans réponse si longtemps coupe la connexion ; la trame reste dans le journal.",
     },
   },
+  retryMaxMs: {
+    key: "retry_max",
+    kind: kind.duration("1s", "1h"),
+    default: "60s",
+    live: false,
+    secret: false,
+    meaning: {
+      en: "Longest wait between two attempts to connect; the waits double from 1 s, and chance spreads them.",
+      fr: "Attente la plus longue entre deux tentatives de connexion ; elle double à partir de 1 s, étalée au hasard.",
+    },
+  },
   statsIntervalMs: {
     key: "stats_interval",
     kind: kind.duration("1s", "1d"),

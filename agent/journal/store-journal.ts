@@ -28,6 +28,9 @@ export const MEMORY_OCTETS_MAX = 4 * 1024 * 1024;
 /** What a frame costs in memory beside its text. */
 export const FRAME_OVERHEAD_OCTETS = 400;
 
+/** How long close() waits for a disk that has stalled over takings it should still hear of. */
+const CLOSE_PATIENCE_MS = 500;
+
 export interface JournalOptions {
   readonly stores: KeyValueStores;
   readonly files: Files;
@@ -205,6 +208,14 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     writer.changed();
   }
 
+  async function finishRecallings(): Promise<void> {
+    if (recallings.size === 0 || writer.failing !== undefined) return;
+    const patience = new AbortController();
+    const all = Promise.all(recallings);
+    await Promise.race([all, clock.sleep(CLOSE_PATIENCE_MS, patience.signal).catch(() => {})]);
+    patience.abort();
+  }
+
   function backlog(core: string): readonly LaneBacklog[] {
     const slot = claims.slotOf(core);
     if (slot === undefined) return [];
@@ -258,7 +269,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     }),
     close: async () => {
       if (closed) return;
-      if (writer.failing === undefined) await Promise.all(recallings);
+      await finishRecallings();
       await writer.close();
       closed = true;
       const { added, removed } = writer.tally;

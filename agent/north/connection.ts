@@ -30,7 +30,7 @@ import { type Credentials, readCredentials, stampOf } from "./credentials.ts";
 import { createFlight, type Flight } from "./flight.ts";
 
 const CONNECT_TIMEOUT_MS = 20_000;
-const RETRY = { firstMs: 1_000, longestMs: 60_000 };
+const RETRY_FIRST_MS = 1_000;
 /** A connection that held so long was a good one: the next trouble starts from the shortest wait. */
 const STABLE_MS = 10_000;
 /** Somebody else uses our client id: half to one and a half times this long before the next attempt. */
@@ -114,7 +114,8 @@ interface Attempt {
 export function createConnection(parts: ConnectionParts): Connection {
   const { settings, clock, log, alarms, hooks } = parts;
   const caution = createCaution();
-  let waits = backoff(RETRY, parts.chance);
+  const retryPlan = { firstMs: RETRY_FIRST_MS, longestMs: settings.retryMaxMs };
+  let waits = backoff(retryPlan, parts.chance);
   let state: CoreStatus["state"] = "stopped";
   let sinceWallMs = clock.wallMs();
   let lastError: string | undefined;
@@ -273,7 +274,7 @@ export function createConnection(parts: ConnectionParts): Connection {
     if (heldMs !== undefined && why.code === "closed") countEnds();
     tell(why);
     const stable = heldMs !== undefined && heldMs >= STABLE_MS;
-    if (stable) waits = backoff(RETRY, parts.chance);
+    if (stable) waits = backoff(retryPlan, parts.chance);
     else serverIndex = (serverIndex + 1) % settings.servers.length;
     setState("waiting");
     retry = clock.after(waitMs(why), () => void tryServer(serverIndex, false));

@@ -18,6 +18,8 @@ import type { Uplink } from "./uplinks.ts";
 
 export interface AnswersParts {
   readonly clock: Clock;
+  /** As in RigCoreSettings. */
+  readonly usesRx2: boolean;
   /** Draws downlink ids. */
   readonly chance: RngStream;
   readonly tell: Tell;
@@ -37,7 +39,7 @@ interface Downlink extends Omit<Transmission, "itemCount"> {
   readonly purpose: DownlinkPurpose;
 }
 
-export function createAnswers({ clock, chance, tell, publish }: AnswersParts): Answers {
+export function createAnswers({ clock, chance, tell, publish, usesRx2 }: AnswersParts): Answers {
   const transmissions = createTransmissions(clock);
 
   function send(
@@ -47,7 +49,7 @@ export function createAnswers({ clock, chance, tell, publish }: AnswersParts): A
   ): void {
     const copy = bestCopy(uplink.copies);
     const { gatewayEui } = copy;
-    const windows = windowsAfter(uplink, receive);
+    const windows = windowsAfter(uplink, receive).slice(0, usesRx2 ? 2 : 1);
     const downlinkId = chance.below(2 ** 32);
     transmissions.sent(downlinkId, { ...transmission, itemCount: windows.length });
     if (!publish(gatewayEui, downlinkFrame(downlinkId, copy, windows, phyPayload))) return;

@@ -87,6 +87,7 @@ export function createRigCore(parts: RigCoreParts): RigCore {
   const answers = createAnswers({
     clock,
     chance: rng.stream("core/downlink-ids"),
+    usesRx2: settings.usesRx2,
     tell,
     publish: (gatewayEui, frame) => {
       const octets = writeDownlinkFrame(frame, writesJson.get(gatewayEui) ?? false);

@@ -23,7 +23,7 @@ import { DATA_RATES } from "../meter/eu868.ts";
 export interface UplinkCopy {
   readonly gatewayEui: string;
   readonly phyPayload: Buffer;
-  /** tx_info octet for octet, and phy_payload: copies of one transmission agree in both. */
+  /** tx_info and phy_payload: copies of one transmission agree in both, octet for octet. */
   readonly key: string;
   readonly frequencyHz: number;
   /** DR of EU868; undefined: the modulation is none of the band's. */
@@ -157,10 +157,12 @@ function readUplink(payload: Buffer, json: boolean): Read<GatewayMessage, Gatewa
   return { ok: true, value: { kind: "up", gatewayEui, json, copy } };
 }
 
-/** ChirpStack decodes tx_info and encodes it anew for its key: unknown fields and their order do not count. */
+/**
+ * ChirpStack decodes tx_info and encodes it anew for its key: unknown fields, their order and defaults written out do
+ * not count, everything else does. The JSON form here has the same virtue.
+ */
 function keyOf(txInfo: gw.UplinkTxInfo.$Properties, phyPayload: Buffer): string {
-  const octets = asBuffer(gw.UplinkTxInfo.encode(txInfo).finish());
-  return `${octets.toString("latin1")}/${phyPayload.toString("latin1")}`;
+  return `${JSON.stringify(writeJson(UPLINK_FRAME, { txInfo }))}${phyPayload.toString("latin1")}`;
 }
 
 function dataRateOf(modulation: gw.Modulation.$Properties | null | undefined): number | undefined {

@@ -13,6 +13,11 @@ export interface RigCoreSettings extends JoinSettings {
    * uplinks which came together may change places, as tasks do.
    */
   readonly taskSpreadMs: number;
+  /**
+   * Answers carry RX2 as their second item (ChirpStack's rx_window 0), or RX1 alone (1): a join-accept at SF12 is on
+   * air for 1.8 s, and a gateway that sends it hears nothing else.
+   */
+  readonly usesRx2: boolean;
   /** Share of the devices, 0..1, for each of which one application downlink waits from the start. */
   readonly downlinkShare: number;
   /** Share of those, 0..1, that are confirmed. */
@@ -27,6 +32,7 @@ export const RIG_CORE_SETTINGS: RigCoreSettings = {
   extraChannelsHz: [867_100_000, 867_300_000, 867_500_000, 867_700_000, 867_900_000],
   deduplicationMs: 200,
   taskSpreadMs: 5,
+  usesRx2: true,
   downlinkShare: 0,
   confirmedDownlinkShare: 0,
 };

@@ -19,6 +19,7 @@ export interface AgentProcessOptions {
   /** The edge-agent command's file. */
   readonly program: string;
   readonly coreUrl: string;
+  readonly mqttVersion: 4 | 5;
   readonly gatewayEui: string;
   /** UDP port for its forwarder; the same after a restart. */
   readonly port: number;
@@ -33,6 +34,7 @@ export interface AgentGlance {
 export interface AgentProcess {
   readonly name: string;
   readonly gatewayEui: string;
+  readonly port: number;
   readonly running: boolean;
   /** Resolves when the agent says that it is ready. @throws when it ends instead. */
   start(): Promise<void>;
@@ -63,6 +65,7 @@ export function createAgentProcess(options: AgentProcessOptions): AgentProcess {
   return {
     name,
     gatewayEui,
+    port: options.port,
     get running() {
       return child !== undefined && child.exitCode === null && child.signalCode === null;
     },
@@ -95,6 +98,8 @@ id = "main"
 kind = "chirpstack-mqtt"
 servers = [${text(options.coreUrl)}]
 topic_prefix = "eu868"
+mqtt_version = ${options.mqttVersion}
+retry_max = "2s"
 `;
 }
 

@@ -29,7 +29,7 @@ export function verdictLines(document: LedgerDocument, overtakenOutside: number)
       `empty ${seconds(document.drainMs)} after the core was back.`,
     `${counted(document.downlinksSent, "downlink")} sent, ${figure(document.downlinksInWindow)} received in their window.`,
     troubles.length === 0
-      ? "Verdict: good. Nothing that a gateway heard is missing."
+      ? "Verdict: good. Whatever a gateway with a running agent heard has reached the core."
       : `Verdict: trouble. ${sentence(troubles.map((trouble) => TROUBLE_WORDS[trouble]))}.`,
   ];
 }

@@ -21,7 +21,8 @@ interface Disk {
 
 export class WorldStores implements KeyValueStores {
   readonly #disks = new Map<string, Disk>();
-  #gate: Promise<void> | undefined;
+  /** Resolves to whether the batches that waited fail after all. */
+  #gate: Promise<boolean> | undefined;
   #refusal: ((operation: "batch" | "get" | "scan" | "open" | "repair") => boolean) | undefined;
   /** Batches written so far, and those of them that were synced. */
   batches = 0;
@@ -37,15 +38,15 @@ export class WorldStores implements KeyValueStores {
     this.#refusal = refusal;
   }
 
-  /** Batches wait (written, not confirmed) until the function that comes back is called. */
-  stall(): () => void {
-    let release = (): void => {};
+  /** Batches wait (written, not confirmed) until the function that comes back is called; they may fail even then. */
+  stall(): (fails?: boolean) => void {
+    let release = (_fails: boolean): void => {};
     this.#gate = new Promise((resolve) => {
       release = resolve;
     });
-    return () => {
+    return (fails = false) => {
       this.#gate = undefined;
-      release();
+      release(fails);
     };
   }
 
@@ -102,7 +103,7 @@ export class WorldStores implements KeyValueStores {
         this.batches++;
         if (sync) this.syncs++;
         apply(disk, operations);
-        await this.#gate;
+        if (await this.#gate) throw new AgentError("STORE_IO", `${directory}: sync failed`);
         if (power !== disk.power) throw new AgentError("STORE_IO", `${directory}: no power`);
         if (sync) disk.unsynced = [];
       },

@@ -26,6 +26,14 @@ import { type WorldBroker, WorldMqtt } from "../../simulator/world/mqtt.ts";
 import { WorldRng } from "../../simulator/world/rng.ts";
 import { WorldStores } from "../../simulator/world/store.ts";
 import { WorldUdp } from "../../simulator/world/udp.ts";
+import {
+  type DownlinkFrame,
+  readConnState,
+  readTxAck,
+  readUplink,
+  type TxAck,
+  type Uplink,
+} from "./chirpstack.ts";
 import { memoryFiles } from "./config/memory-files.ts";
 import { type Line, writtenLog } from "./north/core-world.ts";
 import { judge } from "./north/judge.ts";
@@ -67,24 +75,20 @@ export function coreToml(id: string, more = ""): string {
 
 // ------------------------------------------------------------------------------------------ the cores
 
-/** An uplink as a core read it. */
-export interface CoreUplink {
-  readonly gatewayEui: string;
-  readonly phy: string;
+/** An uplink as a core read it, and when. */
+export interface CoreUplink extends Uplink {
   readonly atMs: number;
-  readonly context: Buffer;
-  readonly replayed: boolean;
 }
 
 export interface WorldCore {
   readonly broker: WorldBroker;
   readonly ups: CoreUplink[];
   readonly stats: { readonly gatewayEui: string; readonly atMs: number }[];
-  readonly acks: { readonly downlinkId: number; readonly statuses: readonly string[] }[];
+  readonly acks: TxAck[];
   /** The state that stands retained. */
   state(gatewayEui?: string): "ONLINE" | "OFFLINE" | undefined;
   /** Asks for a downlink, as ChirpStack would. */
-  command(frame: InstanceType<typeof judge.DownlinkFrame>, gatewayEui?: string): void;
+  command(frame: DownlinkFrame, gatewayEui?: string): void;
   /** Subscribers, while it has any. */
   subscribe(): void;
   unsubscribe(): void;
@@ -94,23 +98,10 @@ function openCore(clock: WorldClock, broker: WorldBroker): WorldCore {
   const core: Pick<WorldCore, "ups" | "stats" | "acks"> = { ups: [], stats: [], acks: [] };
   const onEvent = (topic: string, payload: Buffer): void => {
     const atMs = clock.monotonicMs();
-    if (topic.endsWith("/up")) {
-      const up = judge.UplinkFrame.deserializeBinary(payload);
-      const rxInfo = up.getRxInfo()!;
-      core.ups.push({
-        gatewayEui: rxInfo.getGatewayId(),
-        phy: Buffer.from(up.getPhyPayload_asU8()).toString("hex"),
-        atMs,
-        context: Buffer.from(rxInfo.getContext_asU8()),
-        replayed: rxInfo.getMetadataMap().get("delayed") === "true",
-      });
-    } else if (topic.endsWith("/stats")) {
-      const stats = judge.GatewayStats.deserializeBinary(payload);
-      core.stats.push({ gatewayEui: stats.getGatewayId(), atMs });
-    } else if (topic.endsWith("/ack")) {
-      const ack = judge.DownlinkTxAck.deserializeBinary(payload);
-      const statuses = ack.getItemsList().map((item) => statusName(item.getStatus()));
-      core.acks.push({ downlinkId: ack.getDownlinkId(), statuses });
+    if (topic.endsWith("/up")) core.ups.push({ ...readUplink(payload), atMs });
+    else if (topic.endsWith("/ack")) core.acks.push(readTxAck(payload));
+    else if (topic.endsWith("/stats")) {
+      core.stats.push({ gatewayEui: judge.GatewayStats.deserializeBinary(payload).getGatewayId(), atMs });
     }
   };
   let end: (() => void) | undefined;
@@ -119,9 +110,7 @@ function openCore(clock: WorldClock, broker: WorldBroker): WorldCore {
     broker,
     state: (gatewayEui = EUI) => {
       const payload = broker.retained.get(`eu868/gateway/${gatewayEui}/state/conn`)?.payload;
-      if (payload === undefined) return undefined;
-      const { ONLINE } = judge.ConnState.State;
-      return judge.ConnState.deserializeBinary(payload).getState() === ONLINE ? "ONLINE" : "OFFLINE";
+      return payload && readConnState(payload);
     },
     command: (frame, gatewayEui = EUI) => {
       frame.setGatewayId(gatewayEui);
@@ -138,11 +127,6 @@ function openCore(clock: WorldClock, broker: WorldBroker): WorldCore {
   };
   opened.subscribe();
   return opened;
-}
-
-export function statusName(status: number): string {
-  const names = Object.entries(judge.TxAckStatus).find(([, value]) => value === status);
-  return names?.[0] ?? String(status);
 }
 
 // ------------------------------------------------------------------------------------- the forwarders

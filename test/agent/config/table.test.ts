@@ -68,6 +68,7 @@ const VALUES: Readonly<Record<string, { right: TomlValue[]; wrong: TomlValue[] }
   "core.client_id": { right: ['"quoted" \\ #id'], wrong: [7] },
   "core.keepalive": { right: ["45s", "1h"], wrong: ["1x"] },
   "core.puback_timeout": { right: ["5s"], wrong: [""] },
+  "core.retry_max": { right: ["5s"], wrong: [""] },
   "core.stats_interval": { right: ["5m"], wrong: ["5 m"] },
   "core.may_transmit": { right: [false], wrong: ["no"] },
 };

@@ -376,6 +376,29 @@ describe("several cores", () => {
     await again.close();
   });
 
+  test("what one takes is known to the other's reading ahead, however much happens in between", async () => {
+    const { open, clock } = makeWorld({ cores: CORES });
+    const journal = await open();
+    const frames = Array.from({ length: 5 }, () => journal.keep(draft(), LANE, CORES, ignore));
+    await clock.advance(INTERVAL_MS);
+    const first = await journal.next("main", LANE, -1);
+    journal.taken("second", frames[3]!);
+    await clock.advance(1_000);
+    for (let number = 0; number < 9_000; number++) {
+      journal.keep(draft(), laneOfMeter(2), CORES, ignore);
+      if (number % 1_000 === 0) await clock.advance(INTERVAL_MS);
+    }
+    await clock.advance(INTERVAL_MS);
+    expect(first).toEqual(frames[0]);
+    for (const frame of await readLane(journal, LANE, "main")) journal.taken("main", frame);
+    await clock.advance(1_000);
+    await journal.close();
+    const again = await open();
+    expect(again.stats()).toMatchObject({ lostAtOpen: 0, storedFrames: 9_004 });
+    expect(await readLane(again, LANE, "second")).toEqual(frames.filter((_, number) => number !== 3));
+    await again.close();
+  });
+
   test("one that is removed frees its records, one that is added starts at now", async () => {
     const { open, clock, lines } = makeWorld();
     const journal = await open({ cores: ["old", "stays"] });

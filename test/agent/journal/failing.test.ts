@@ -88,6 +88,22 @@ describe("when the disk refuses to write", () => {
     await again.close();
   });
 
+  test("a frame that was taken while its commit failed is not written again", async () => {
+    const { open, stores, clock } = makeWorld();
+    const journal = await open();
+    const release = stores.stall();
+    const frame = journal.keep(draft(), LANE, MAIN, ignore);
+    await clock.advance(INTERVAL_MS);
+    journal.taken("main", frame);
+    release(true);
+    await clock.advance(0);
+    expect(journal.stats()).toMatchObject({ memoryFrames: 0, memoryOctets: 0, failing: expect.anything() });
+    await clock.advance(2_000);
+    expect(journal.stats()).toMatchObject({ storedFrames: 0, asideTotal: 0, failing: undefined });
+    expect([...stores.entriesOf(DIRECTORY).keys()].filter((key) => /^[rlx]/.test(key))).toEqual([]);
+    await journal.close();
+  });
+
   test("removals that were confirmed without sync and went missing behind the error are made again", async () => {
     const { open, stores, clock } = makeWorld();
     const journal = await open();
@@ -131,6 +147,29 @@ describe("when the disk refuses to write", () => {
     const again = await open();
     expect(again.stats()).toMatchObject({ storedFrames: 4, lostAtOpen: 0 });
     await again.close();
+  });
+
+  test("a change that waits meets an index that was made anew", async () => {
+    const cores = ["one", "two", "three"];
+    const { open, stores, clock } = makeWorld({ cores });
+    const journal = await open();
+    const frame = journal.keep(draft(), LANE, cores, ignore);
+    await clock.advance(INTERVAL_MS);
+    journal.taken("one", frame);
+    await clock.advance(1_000);
+    stores.refuse((operation) => operation === "batch");
+    journal.taken("two", frame);
+    await clock.advance(1_000);
+    // The record still names all three: that is how the audit makes the entry again.
+    const entries = stores.entriesOf(DIRECTORY);
+    for (const key of [...entries.keys()].filter((each) => each.startsWith("l"))) entries.delete(key);
+    stores.damage(DIRECTORY);
+    stores.refuse(undefined);
+    await clock.advance(60_000);
+    expect([...stores.entriesOf(DIRECTORY).keys()].filter((key) => key.startsWith("l")).length).toBe(1);
+    expect(await readLane(journal, LANE, "two")).toEqual([]);
+    expect(await readLane(journal, LANE, "three")).toEqual([frame]);
+    await journal.close();
   });
 
   test("a note waits for the disk, and is not forgotten", async () => {

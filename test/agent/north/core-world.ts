@@ -32,6 +32,7 @@ export function coreSettings(more: Partial<CoreSettings> = {}): CoreSettings {
     clientId: "",
     keepaliveMs: 60_000,
     pubackTimeoutMs: 30_000,
+    retryMaxMs: 60_000,
     statsIntervalMs: 30_000,
     mayTransmit: true,
     ...more,

@@ -59,6 +59,21 @@ export const judge = {
     };
   },
 
+  /** Session keys of LoRaWAN 1.0.x. */
+  sessionKeys(appKey: string, accept: { joinNonce: number; netId: string }, devNonce: number) {
+    const nonces = Buffer.alloc(5);
+    nonces.writeUIntBE(accept.joinNonce, 0, 3);
+    nonces.writeUInt16BE(devNonce, 3);
+    const [joinNonceOctets, devNonceOctets] = [nonces.subarray(0, 3), nonces.subarray(3)];
+    const { NwkSKey, AppSKey } = loraPacket.generateSessionKeys10(
+      octets(appKey),
+      octets(accept.netId),
+      joinNonceOctets,
+      devNonceOctets,
+    );
+    return { nwkSKey: NwkSKey, appSKey: AppSKey };
+  },
+
   /** A plain join-accept as a server would send it. */
   encryptJoinAccept(plain: Buffer, appKey: string): Buffer {
     const decipher = createDecipheriv("aes-128-ecb", octets(appKey), null).setAutoPadding(false);
