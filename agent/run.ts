@@ -39,7 +39,7 @@ export interface RunParts {
 export async function run(parts: RunParts): Promise<void> {
   const files = openFiles();
   const settings = await readSettings(files, parts);
-  const log = openLog(settings.log.level, process.stderr.isTTY === true);
+  const log = await openLog(settings.log.level, process.stderr.isTTY === true);
   dieOfBugs(log);
   const clock = openClock();
   const starting = startAgent({
@@ -83,7 +83,7 @@ function sayStartError(error: unknown, settings: Settings, t: Translate): unknow
   return new AgentError(error.code, said[error.code] ?? error.message, error);
 }
 
-type RunLog = ReturnType<typeof openLog>;
+type RunLog = Awaited<ReturnType<typeof openLog>>;
 
 /** @throws AgentError SETTINGS_INVALID with every trouble; FILE_IO. */
 async function readSettings(files: Files, { settingsPath, t }: RunParts): Promise<Settings> {

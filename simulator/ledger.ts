@@ -40,7 +40,7 @@ export interface LedgerDocument {
 }
 
 /** What the ledger cannot see: the agents' own figures. */
-export interface AgentFigures {
+interface AgentFigures {
   /** Frames that waited in all agents' journals at most, summed. */
   readonly bufferedPeak: number;
   /** From CONNACK to an empty journal. */
@@ -48,12 +48,12 @@ export interface AgentFigures {
 }
 
 /** True time, microseconds; `to` is not included. */
-export interface Interval {
+interface Interval {
   readonly fromUs: number;
   readonly toUs: number;
 }
 
-export interface Hearing {
+interface Hearing {
   readonly gatewayEui: string;
   readonly atUs: number;
   readonly agentRunning: boolean;

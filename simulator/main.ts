@@ -30,6 +30,12 @@ async function main(words: readonly string[]): Promise<void> {
           describe: "Same seed: same meters, keys, readings and fault times",
         },
         broker: { type: "string", describe: "mqtt:// URL of a broker to use instead of the embedded one" },
+        manner: {
+          choices: ["reference", "kerlink"] as const,
+          default: "reference" as const,
+          describe:
+            "How the packet forwarders behave: reference never repeats, kerlink has a store of its own",
+        },
         keep: { type: "boolean", default: false, describe: "Keep settings, journals and logs for a look" },
         json: { type: "boolean", default: false, describe: "One JSON document on standard output" },
       },

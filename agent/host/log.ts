@@ -1,5 +1,4 @@
 /** The log of a running agent: pino on stderr, pretty on a terminal, JSON lines otherwise. */
-import { createRequire } from "node:module";
 import pino, { type DestinationStream } from "pino";
 import type { Log } from "../ports.ts";
 
@@ -7,18 +6,18 @@ import type { Log } from "../ports.ts";
 const STDERR = 2;
 
 /** The agent's log; `level` may be changed while it runs. */
-export function openLog(level: string, isTerminal: boolean): Log & { level: string } {
+export async function openLog(level: string, isTerminal: boolean): Promise<Log & { level: string }> {
   const options: pino.LoggerOptions = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
   };
-  return pino(options, isTerminal ? prettyLines() : pino.destination({ fd: STDERR, sync: true }));
+  return pino(options, isTerminal ? await prettyLines() : pino.destination({ fd: STDERR, sync: true }));
 }
 
 /** Loaded for terminals only: a gateway never pays for it. */
-function prettyLines(): DestinationStream {
-  const pretty = createRequire(import.meta.url)("pino-pretty") as (options: object) => DestinationStream;
+async function prettyLines(): Promise<DestinationStream> {
+  const { default: pretty } = await import("pino-pretty");
   return pretty({ destination: STDERR, sync: true, translateTime: "SYS:HH:MM:ss.l" });
 }

@@ -22,6 +22,13 @@ const NATIVE = "classic-level.node";
  */
 export const V8_FLAGS = ["--max-old-space-size=64", "--max-semi-space-size=1", "--v8-pool-size=0"];
 
+/** Of the CommonJS packages that are imported late, what is used of them. */
+const NAMES = {
+  level: 'export { Level } from "level";',
+  mqtt: 'export { connect, Store } from "mqtt";',
+  "pino-pretty": 'export { default } from "pino-pretty";',
+};
+
 rmSync(into, { recursive: true, force: true });
 mkdirSync(into, { recursive: true });
 await build({
@@ -58,18 +65,13 @@ function useNativeFile(esbuild) {
   }));
 }
 
-/**
- * CommonJS packages that are imported late: Node finds the names of their exports, esbuild would give them under
- * `default` only.
- */
+/** Node finds the names of what a CommonJS package exports; esbuild would give it under `default` only. */
 function keepNames(esbuild) {
-  esbuild.onResolve({ filter: /^(level|mqtt)$/ }, ({ path, kind, namespace }) =>
+  esbuild.onResolve({ filter: /^(level|mqtt|pino-pretty)$/ }, ({ path, kind, namespace }) =>
     kind === "dynamic-import" && namespace !== "named" ? { path, namespace: "named" } : undefined,
   );
   esbuild.onLoad({ filter: /.*/, namespace: "named" }, ({ path }) => ({
-    contents: { level: 'export { Level } from "level";', mqtt: 'export { connect, Store } from "mqtt";' }[
-      path
-    ],
+    contents: NAMES[path],
     resolveDir: top,
     loader: "js",
   }));
@@ -86,6 +88,7 @@ function launcher() {
   return `#!/bin/sh
 self=$0
 if [ -L "$self" ]; then self=$(readlink -f "$self"); fi
+case $self in */*) ;; *) self=./$self ;; esac
 exec "\${NODE:-node}" ${V8_FLAGS.join(" ")} "\${self%/*}/edge-agent.mjs" "$@"
 `;
 }

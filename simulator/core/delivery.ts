@@ -6,7 +6,7 @@ import { bestCopy } from "./downlink.ts";
 import { type EventTime, eventTime } from "./event-time.ts";
 import type { UplinkCopy } from "./gateway-messages.ts";
 
-export interface DeliveredBy {
+interface DeliveredBy {
   readonly gatewayEui: string;
   readonly rssiDbm: number;
   readonly snrDb: number;

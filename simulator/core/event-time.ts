@@ -10,7 +10,7 @@
 import { utcMsFromGpsMs } from "../../agent/lorawan/gps-time.ts";
 import type { UplinkCopy } from "./gateway-messages.ts";
 
-export const RX_TIMESTAMP_DRIFT_MS_MAX = 30_000;
+const RX_TIMESTAMP_DRIFT_MS_MAX = 30_000;
 
 export interface EventTime {
   /** UTC, milliseconds. */

@@ -24,7 +24,7 @@ export interface RigCoreSettings extends JoinSettings {
   readonly confirmedDownlinkShare: number;
 }
 
-export const RIG_CORE_SETTINGS: RigCoreSettings = {
+const RIG_CORE_SETTINGS: RigCoreSettings = {
   netId: "000000",
   rx1DelayS: 1,
   rx1DataRateOffset: 0,

@@ -21,7 +21,7 @@ export interface Transmission {
   readonly queueItem: QueueItem | undefined;
 }
 
-export interface Acknowledged {
+interface Acknowledged {
   /** The first OK, else the last status; NONE: no item was acknowledged. */
   readonly status: string;
   /** undefined: not remembered, or more items acknowledged than were sent. */

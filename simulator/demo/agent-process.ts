@@ -72,7 +72,8 @@ export function createAgentProcess(options: AgentProcessOptions): AgentProcess {
     start: async () => {
       await mkdir(directory, { recursive: true });
       await writeFile(settingsPath, settingsOf(options, join(directory, "journal"), socket));
-      const words = [options.program, "run", "--config", settingsPath];
+      // Run from sources, the agent needs the same loader as this process.
+      const words = [...process.execArgv, options.program, "run", "--config", settingsPath];
       child = spawn(process.execPath, words, { stdio: ["ignore", "ignore", "pipe"] });
       await untilReady(child, join(directory, "agent.log"), name);
     },

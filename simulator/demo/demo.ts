@@ -18,7 +18,9 @@ import type { Clock, Log } from "../../agent/ports.ts";
 import { createAir } from "../air/air.ts";
 import { EMBEDDED_MQTT_VERSION, openBroker } from "../core/broker.ts";
 import { createRigCore } from "../core/core.ts";
+import { deliveryLine } from "../core/delivery.ts";
 import { createForwarder } from "../gateway/forwarder.ts";
+import { MANNERS } from "../gateway/manner.ts";
 import { createLedger, type Ledger, type LedgerDocument } from "../ledger.ts";
 import { createFleet, drawMembers } from "../meter/fleet.ts";
 import { troublesOf } from "../report/verdict.ts";
@@ -53,6 +55,7 @@ export interface DemoOptions {
   readonly seconds: number;
   readonly seed: number;
   readonly broker?: string | undefined;
+  readonly manner: keyof typeof MANNERS;
   readonly keep: boolean;
   readonly json: boolean;
   /** The edge-agent command's file. */
@@ -109,7 +112,7 @@ async function play(
     log: SILENT,
     devices: members.map(({ identity }) => identity),
     settings: { usesRx2: false, downlinkShare: 0.25 },
-    onDelivery: (delivery) => deliveries.write(`${JSON.stringify(delivery)}\n`),
+    onDelivery: (delivery) => deliveries.write(deliveryLine(delivery)),
     onEvent: (event) => {
       ledger.core(event);
       if (event.kind === "delivered") counts.delivered += 1;
@@ -144,6 +147,7 @@ async function play(
       clock,
       rng,
       air,
+      manner: MANNERS[options.manner],
       onEvent: ledger.gateway,
     });
     closers.push(() => forwarder.stop());
@@ -269,7 +273,8 @@ function report(parts: {
   if (!parts.empty) process.stdout.write("An agent did not drain in time.\n");
   for (const line of storyLines(ledger.lost(), startMs * 1_000)) process.stdout.write(`  lost: ${line}\n`);
   if (!isGood) {
-    for (const line of storyLines(ledger.overtaken(), startMs * 1_000)) process.stdout.write(`  overtaken: ${line}\n`);
+    for (const line of storyLines(ledger.overtaken(), startMs * 1_000))
+      process.stdout.write(`  overtaken: ${line}\n`);
   }
   if (options.keep) process.stdout.write(`Settings, journals, logs and deliveries: ${parts.directory}\n`);
   return isGood;

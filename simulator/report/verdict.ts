@@ -24,6 +24,6 @@ export function troublesOf(document: LedgerDocument, overtakenOutside: number): 
   if (document.joined < document.meters) troubles.push("notAllJoined");
   if (document.lost > 0) troubles.push("lost");
   if (document.bufferedPeak === 0) troubles.push("nothingBuffered");
-  if (overtakenOutside >= OVERTAKEN_SHARE_MAX * document.uplinksHeard) troubles.push("overtaken");
+  if (overtakenOutside > OVERTAKEN_SHARE_MAX * document.uplinksHeard) troubles.push("overtaken");
   return troubles;
 }

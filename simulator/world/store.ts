@@ -23,6 +23,7 @@ export class WorldStores implements KeyValueStores {
   readonly #disks = new Map<string, Disk>();
   /** Resolves to whether the batches that waited fail after all. */
   #gate: Promise<boolean> | undefined;
+  #readGate: Promise<void> | undefined;
   #refusal: ((operation: "batch" | "get" | "scan" | "open" | "repair") => boolean) | undefined;
   /** Batches written so far, and those of them that were synced. */
   batches = 0;
@@ -47,6 +48,18 @@ export class WorldStores implements KeyValueStores {
     return (fails = false) => {
       this.#gate = undefined;
       release(fails);
+    };
+  }
+
+  /** Reads wait, having seen what there was, until the function that comes back is called. */
+  stallReads(): () => void {
+    let release = (): void => {};
+    this.#readGate = new Promise((resolve) => {
+      release = resolve;
+    });
+    return () => {
+      this.#readGate = undefined;
+      release();
     };
   }
 
@@ -110,18 +123,23 @@ export class WorldStores implements KeyValueStores {
       get: async (key) => {
         alive("get");
         const value = disk.entries.get(latin1(key));
+        await this.#readGate;
         return value && Buffer.from(value);
       },
       entries: async (range) => {
         alive("scan");
-        return select(disk, range).map((key) => [
+        const found = select(disk, range).map((key): [Buffer, Buffer] => [
           Buffer.from(key, "latin1"),
           Buffer.from(disk.entries.get(key)!),
         ]);
+        await this.#readGate;
+        return found;
       },
       keys: async (range) => {
         alive("scan");
-        return select(disk, range).map((key) => Buffer.from(key, "latin1"));
+        const found = select(disk, range).map((key) => Buffer.from(key, "latin1"));
+        await this.#readGate;
+        return found;
       },
       compact: async () => alive("scan"),
       close: async () => {

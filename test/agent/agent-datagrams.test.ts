@@ -31,7 +31,7 @@ const RXPKS = [
 /** What happens to some octets. */
 interface Edit {
   readonly kind: "set" | "insert" | "delete" | "cut";
-  /** Where, as a share of the length. */
+  /** Where, in thousandths of the length. */
   readonly at: number;
   /** What is set or inserted. */
   readonly octet: number;
@@ -44,7 +44,7 @@ const octet = fc.oneof(
   fc.constantFrom(...Buffer.from('{}[]",:\\0-9.eE ntu\0')),
   fc.integer({ min: 0, max: 255 }),
 );
-const at = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+const at = fc.integer({ min: 0, max: 999 });
 const count = fc.integer({ min: 1, max: 8 });
 const editOf = (...kinds: Edit["kind"][]): fc.Arbitrary<Edit> =>
   fc.record({ kind: fc.constantFrom(...kinds), at, octet, count });
@@ -53,7 +53,7 @@ const edit = editOf("set", "insert", "delete");
 function edited(octets: Buffer, edits: readonly Edit[]): Buffer {
   let bytes: Buffer = octets;
   for (const one of edits) {
-    const place = Math.floor(one.at * bytes.length);
+    const place = Math.floor((one.at * bytes.length) / 1_000);
     const [before, after] = [bytes.subarray(0, place), bytes.subarray(place)];
     if (one.kind === "cut") bytes = Buffer.from(before);
     else if (one.kind === "delete") bytes = Buffer.concat([before, after.subarray(one.count)]);
@@ -122,8 +122,8 @@ function watchAcks(world: AgentWorld, forwarder: WorldForwarder) {
   const bodiesByToken = new Map<string, Buffer>();
   const withoutCustody: string[] = [];
   const acknowledged = new Set<string>();
-  world.onSent = (bytes) => {
-    if (bytes[3] !== 1) return;
+  world.onSent = (bytes, { port }) => {
+    if (bytes[3] !== 1 || port !== forwarder.upPort) return;
     const body = bodiesByToken.get(Buffer.from(bytes).toString("hex", 1, 3));
     if (body === undefined) return;
     const taken = new Set(world.core().ups.map(({ phy }) => phy));
@@ -158,6 +158,7 @@ type Story = typeof story extends fc.Arbitrary<infer S> ? S : never;
 
 async function live(world: AgentWorld, forwarder: WorldForwarder, steps: Story) {
   const watch = watchAcks(world, forwarder);
+  const stranger = await world.forwarder();
   const good: string[] = [];
   /** Good ones that a power cut may have taken with it: only their acknowledgement would have been a promise. */
   const unpromised = new Set<string>();
@@ -172,7 +173,7 @@ async function live(world: AgentWorld, forwarder: WorldForwarder, steps: Story) 
         watch.push(last);
         break;
       case "raw":
-        forwarder.raw(step.octets);
+        stranger.raw(step.octets);
         break;
       case "pull":
         forwarder.pull();

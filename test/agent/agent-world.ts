@@ -19,6 +19,7 @@ import type {
   KeyValueStores,
   Mqtt,
   Udp,
+  UdpPeer,
   UdpSocket,
 } from "../../agent/ports.ts";
 import { WorldClock } from "../../simulator/world/clock.ts";
@@ -141,7 +142,9 @@ export interface WorldForwarder {
   push(...rxpks: readonly string[]): string;
   /** A PUSH_DATA with this body. */
   pushBody(body: string | Buffer): string;
-  /** Octets as they are, from the socket of PUSH_DATAs. */
+  /** Where its PUSH_DATAs come from. */
+  readonly upPort: number;
+  /** Octets as they are, from there. */
   raw(octets: Uint8Array): void;
   pull(): void;
   /** Answers the newest PULL_RESP; empty: no error. */
@@ -176,6 +179,7 @@ async function openForwarder(udp: WorldUdp, gatewayEui: string, port: number): P
   return {
     ...forwarder,
     gatewayEui,
+    upPort: port,
     push: (...rxpks) => pushBody(`{"rxpk":[${rxpks.join(",")}]}`),
     pushBody,
     raw: (octets) => up.send(octets, LISTEN),
@@ -210,7 +214,7 @@ export interface AgentWorld {
   /** Asks on the control socket. */
   ask(request: ControlRequest): Promise<ControlAnswer>;
   /** Called with every datagram that the agent sends, at the moment it does. */
-  onSent: (bytes: Uint8Array) => void;
+  onSent: (bytes: Uint8Array, to: UdpPeer) => void;
   /** An rxpk heard now, by a concentrator that started with the world. */
   rxpk(shape?: RxpkShape): string;
   counted(name: string, reason?: string): number;
@@ -275,7 +279,7 @@ export async function openAgentWorld(
         stores,
         durable,
         cores,
-        onSent: (b) => world.onSent(b),
+        onSent: (bytes, to) => world.onSent(bytes, to),
         controlRefused: () => controlRefused,
       });
       life = begun;
@@ -351,7 +355,7 @@ interface LifeParts {
   readonly stores: WorldStores;
   readonly durable: Durable;
   readonly cores: ReadonlyMap<string, WorldCore>;
-  readonly onSent: (bytes: Uint8Array) => void;
+  readonly onSent: AgentWorld["onSent"];
   readonly controlRefused: () => boolean;
 }
 
@@ -376,19 +380,34 @@ function beginLife(parts: LifeParts): Life {
       sockets.push(socket);
       const send: UdpSocket["send"] = (bytes, to) => {
         if (!alive) return;
-        parts.onSent(bytes);
+        parts.onSent(bytes, to);
         socket.send(bytes, to);
       };
       return { address: socket.address, send, close: () => socket.close() };
     },
   };
+  /** What a dead process waits for never comes. */
+  const whileAlive = <T>(promise: Promise<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      promise.then(
+        (value) => alive && resolve(value),
+        (error) => alive && reject(error),
+      );
+    });
   const mqtt: Mqtt = {
-    connect: (options, handlers) =>
-      parts.mqtt.connect(options, {
+    connect: (options, handlers) => {
+      const link = parts.mqtt.connect(options, {
         onConnected: (info) => alive && handlers.onConnected(info),
         onMessage: (message) => alive && handlers.onMessage(message),
         onClosed: (why) => alive && handlers.onClosed(why),
-      }),
+      });
+      return {
+        publish: (message) => whileAlive(link.publish(message)),
+        subscribe: (filters, qos) => whileAlive(link.subscribe(filters, qos)),
+        unansweredMs: () => link.unansweredMs(),
+        close: (how) => link.close(how),
+      };
+    },
   };
   const life: Life = {
     agent: undefined,
@@ -397,7 +416,7 @@ function beginLife(parts: LifeParts): Life {
       clock,
       udp,
       mqtt,
-      stores: slowStores(parts.stores, parts.clock, parts.durable),
+      stores: slowStores(parts.stores, parts.clock, parts.durable, whileAlive),
       control: {
         serve: async (_socketPath, answer) => {
           await parts.clock.sleep(CONTROL_MS);
@@ -454,7 +473,12 @@ function createDurable(): Durable {
 }
 
 /** A synced batch takes its time, and counts as durable only when it has been confirmed. */
-function slowStores(stores: WorldStores, clock: WorldClock, durable: Durable): KeyValueStores {
+function slowStores(
+  stores: WorldStores,
+  clock: WorldClock,
+  durable: Durable,
+  whileAlive: <T>(promise: Promise<T>) => Promise<T>,
+): KeyValueStores {
   return {
     repair: (directory) => stores.repair(directory),
     open: async (directory) => {
@@ -463,7 +487,7 @@ function slowStores(stores: WorldStores, clock: WorldClock, durable: Durable): K
         ...store,
         batch: async (operations, options) => {
           if (options.sync) await clock.sleep(FSYNC_MS);
-          await store.batch(operations, options);
+          await whileAlive(store.batch(operations, options));
           for (const operation of operations) if (operation.type === "put") durable.wrote(operation.value);
           if (options.sync) durable.sync();
         },

@@ -181,6 +181,22 @@ describe("a core out of reach", () => {
     expect(ours.map(({ phy }) => phy)).toEqual([0, 1, 2, 3, 4, 5].map((fCnt) => dataPhy("26010001", fCnt)));
   });
 
+  test("a road that swallows everything is noticed, and nothing is lost on it", async () => {
+    const world = await openAgentWorld();
+    const forwarder = await world.forwarder();
+    await world.settleIn(forwarder);
+    world.core().broker.answers = false;
+    const heard = [0, 1, 2, 3, 4, 5].map((device) => world.rxpk({ devAddr: `2601000${device}`, fCnt: 0 }));
+    forwarder.push(...heard);
+    await world.clock.advance(60_000);
+    expect(world.agent.status().cores[0]!.alarms).toContain("unanswered");
+    expect(world.agent.status().journal.storedFrames).toBe(6);
+    world.core().broker.answers = true;
+    await world.clock.advance(180_000);
+    expect(world.core().ups.map(({ phy }) => phy)).toEqual(expect.arrayContaining(heard.map(phyOf)));
+    expect(world.agent.status().journal.storedFrames).toBe(0);
+  });
+
   test("a join older than five seconds dies, a younger one lives, and both are acknowledged", async () => {
     const world = await openAgentWorld();
     const forwarder = await world.forwarder();

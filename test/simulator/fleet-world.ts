@@ -19,6 +19,7 @@ import type { Delivery } from "../../simulator/core/delivery.ts";
 import type { RigCoreSettings } from "../../simulator/core/settings.ts";
 import { createForwarder, type Forwarder } from "../../simulator/gateway/forwarder.ts";
 import type { GatewayEvent } from "../../simulator/gateway/gateway-event.ts";
+import { createGps } from "../../simulator/gateway/gps.ts";
 import { KERLINK, type Manner, REFERENCE } from "../../simulator/gateway/manner.ts";
 import { createLedger, type Ledger, type LedgerDocument } from "../../simulator/ledger.ts";
 import { createFleet, drawMembers, type Fleet } from "../../simulator/meter/fleet.ts";
@@ -35,10 +36,11 @@ import { type Line, writtenLog } from "../agent/north/core-world.ts";
 const BROKER = "mqtt://core:1883";
 const HOST = "127.0.0.1";
 const SYNCHRONISED = "/synchronised";
-const GATEWAYS: readonly { readonly eui: string; readonly manner: Manner }[] = [
-  { eui: "02f1eefffe000001", manner: KERLINK },
-  { eui: "02f1eefffe000002", manner: REFERENCE },
-];
+/** Each concentrator's crystal is its own, and only one has a GPS receiver beside it. */
+const GATEWAYS = [
+  { eui: "02f1eefffe000001", manner: KERLINK, driftPpm: 3, hasGps: true },
+  { eui: "02f1eefffe000002", manner: REFERENCE, driftPpm: -5, hasGps: false },
+] as const;
 /** What one synced batch takes. */
 const FSYNC_MS = 7;
 /** How often the agents are asked how much they hold. */
@@ -49,6 +51,8 @@ export interface FleetWorldOptions {
   readonly meters: number;
   readonly settings: Omit<MeterSettings, "dataRate"> & { readonly dataRate?: number };
   readonly core?: Partial<RigCoreSettings>;
+  /** Share of the transmissions that each gateway hears. Default 1. */
+  readonly hearing?: number;
 }
 
 /** A gateway and the agent beside it. */
@@ -87,7 +91,7 @@ export async function openFleetWorld(options: FleetWorldOptions): Promise<FleetW
   const udp = new WorldUdp(clock);
   const mqtt = new WorldMqtt(clock);
   const broker = mqtt.broker(BROKER);
-  const air = createAir({ clock, rng });
+  const air = createAir({ clock, rng, hearing: options.hearing ?? 1 });
   const ledger = createLedger({ meters: options.meters });
   const log = writtenLog();
   const meterEvents: MeterEvent[] = [];
@@ -123,7 +127,7 @@ export async function openFleetWorld(options: FleetWorldOptions): Promise<FleetW
   broker.refuses = ({ clientId }) =>
     [...cut].some((eui) => clientId.includes(eui)) ? { code: "unreachable", detail: "no road" } : undefined;
   const sites: Site[] = [];
-  for (const [number, { eui, manner }] of GATEWAYS.entries()) {
+  for (const [number, { eui, manner, driftPpm, hasGps }] of GATEWAYS.entries()) {
     const doors: Doors = {
       clock: kernelOf(clock, number),
       rng: new WorldRng(options.seed + number + 1),
@@ -146,8 +150,8 @@ export async function openFleetWorld(options: FleetWorldOptions): Promise<FleetW
       rng,
       air,
       manner,
-      // Each concentrator's crystal is its own.
-      driftPpm: number === 0 ? 3 : -5,
+      driftPpm,
+      ...(hasGps ? { gps: createGps(clock) } : {}),
       onEvent: note(gatewayEvents, ledger.gateway),
     });
     await forwarder.start();

@@ -242,9 +242,8 @@ const stories: readonly (readonly [string, (story: Story) => void, Partial<Ledge
       s.sends();
       s.sends();
       s.hears(A);
-      s.sends();
-      s.hears(A);
       s.delivers([A]);
+      s.sends();
     },
     { uplinksSent: 1, uplinksHeard: 1, uplinksDelivered: 1, duplicatesDelivered: 0, lost: 0 },
   ],
@@ -418,19 +417,6 @@ describe("the document", () => {
     story.joins(SECOND);
     story.joins("00000003", "02f1ee0000000002");
     expect(story.document()).toMatchObject({ joined: 2 });
-  });
-
-  test("a quarter of a million uplinks are judged within a second", () => {
-    const story = storyteller();
-    story.up(A);
-    for (let fCnt = 0; fCnt < 250_000; fCnt++) {
-      story.sends(fCnt);
-      story.hears(A, fCnt);
-      if (fCnt % 10 !== 0) story.delivers([A], fCnt);
-    }
-    const startMs = performance.now();
-    expect(story.document()).toMatchObject({ uplinksSent: 250_000, lost: 25_000 });
-    expect(performance.now() - startMs).toBeLessThan(1_000);
   });
 });
 

@@ -1,7 +1,7 @@
 /** Custody: when it is said, what it costs the disk, and what is handed out afterwards. The world's clock and disk. */
 import { describe, expect, test } from "vitest";
 import type { Frame } from "../../../agent/frame/frame.ts";
-import type { CustodyOutcome } from "../../../agent/journal/journal.ts";
+import type { CustodyOutcome, Journal } from "../../../agent/journal/journal.ts";
 import { readRecord } from "../../../agent/journal/record.ts";
 import { FRAME_OVERHEAD_OCTETS } from "../../../agent/journal/store-journal.ts";
 import {
@@ -14,6 +14,7 @@ import {
   makeWorld,
   readAll,
   readLane,
+  type World,
 } from "./fixtures.ts";
 
 const LANE = laneOfMeter(1);
@@ -303,6 +304,48 @@ describe("removal", () => {
     expect(journal.stats()).toMatchObject({ storedFrames: 8_999, removedTotal: 1 });
     expect((await journal.next("main", laneOfMeter(0), -1))?.sequence).toBe(frames[10]!.sequence);
     await journal.close();
+  });
+});
+
+describe("a slow reading", () => {
+  /** Four frames on disk; next() has seen the index and stalls, while `meanwhile` runs. */
+  async function slowNext(meanwhile: (world: World, journal: Journal, frames: Frame[]) => Promise<void>) {
+    const world = makeWorld();
+    const journal = await world.open();
+    const frames = Array.from({ length: 4 }, () => journal.keep(draft(), LANE, MAIN, ignore));
+    await world.clock.advance(INTERVAL_MS);
+    const release = world.stores.stallReads();
+    const next = journal.next("main", LANE, -1);
+    await world.clock.advance(0);
+    await meanwhile(world, journal, frames);
+    release();
+    const got = await next;
+    expect(journal.stats()).toMatchObject({ lostAtOpen: 0, asideTotal: 0 });
+    await journal.close();
+    return { frames, got };
+  }
+
+  test("does not hand out what was taken and removed meanwhile", async () => {
+    const { frames, got } = await slowNext(async ({ clock }, journal, [first]) => {
+      journal.taken("main", first!);
+      await clock.advance(1_000);
+    });
+    expect(got).toEqual(frames[1]);
+  });
+
+  test("does not hand out what was taken meanwhile and is not yet removed", async () => {
+    const { frames, got } = await slowNext(async (_world, journal, [first]) => journal.taken("main", first!));
+    expect(got).toEqual(frames[1]);
+  });
+
+  test("finds what was committed meanwhile when all the rest was taken", async () => {
+    let late: Frame | undefined;
+    const { got } = await slowNext(async ({ clock }, journal, frames) => {
+      for (const frame of frames) journal.taken("main", frame);
+      late = journal.keep(draft(), LANE, MAIN, ignore);
+      await clock.advance(1_000);
+    });
+    expect(got).toEqual(late);
   });
 });
 

@@ -157,6 +157,8 @@ describe("when the disk refuses to write", () => {
     await clock.advance(INTERVAL_MS);
     journal.taken("one", frame);
     await clock.advance(1_000);
+    journal.notes.set("a sync", "covers what was written so far");
+    await clock.advance(0);
     stores.refuse((operation) => operation === "batch");
     journal.taken("two", frame);
     await clock.advance(1_000);

@@ -163,6 +163,7 @@ describe("a start after damage", () => {
     expect(await readLane(again, laneOfMeter(1), "main")).toEqual([frame]);
     expect(await readLane(again, laneOfMeter(1), "second")).toEqual([frame]);
     expect(again.stats()).toMatchObject({ storedFrames: 1, lostAtOpen: 0 });
+    expect(keysOf(world.stores.entriesOf(DIRECTORY), "l")).toEqual([old]);
     await again.close();
   });
 });

@@ -8,6 +8,8 @@ import { devAddrPrefixOfNetId } from "../../../agent/lorawan/dev-addr.ts";
 import { gpsMsFromUtcMs } from "../../../agent/lorawan/gps-time.ts";
 import { APPLICATION_OCTETS_MAX } from "../../../simulator/core/core.ts";
 import { deliveryLine } from "../../../simulator/core/delivery.ts";
+import { MESSAGE_OCTETS_MAX } from "../../../simulator/core/gateway-messages.ts";
+import { REMEMBERED_MS } from "../../../simulator/core/transmissions.ts";
 import { w1ReadingAt, writeW1 } from "../../../simulator/meter/payload.ts";
 import { createWater, drawHousehold } from "../../../simulator/meter/water.ts";
 import { WorldRng } from "../../../simulator/world/rng.ts";
@@ -450,7 +452,7 @@ describe("a downlink", () => {
 
   test.each([
     ["a negative acknowledgement", [TOO_LATE, TOO_LATE], 1_000, "TOO_LATE"],
-    ["one that comes after 30 s", [OK, IGNORED], 31_000, "OK"],
+    ["one that comes after 30 s", [OK, IGNORED], REMEMBERED_MS + 1_000, "OK"],
     ["one with more items than were sent", [OK, OK, OK], 1_000, "OK"],
     ["one without items", [], 1_000, "NONE"],
   ])("stays in the queue, under the same counter, after %s", async (_what, statuses, afterMs, status) => {
@@ -640,7 +642,7 @@ describe("the contract on MQTT", () => {
     world.says(NORTH, "exec", Buffer.alloc(0));
     world.says(NORTH, "up", Buffer.from("ffff", "hex"));
     world.says(NORTH, "up", Buffer.from('{"gatewayId":'));
-    world.says(NORTH, "up", Buffer.alloc(64 * 1024 + 1));
+    world.says(NORTH, "up", Buffer.alloc(MESSAGE_OCTETS_MAX + 1));
     await world.clock.advance(1_000);
     expect(world.told("messageRefused").map(({ fault }) => fault)).toEqual([
       "noTxInfo",

@@ -1,0 +1,412 @@
+/**
+ * A drain: from the moment at which a core takes frames again until its gateway has caught up, and by which plan.
+ *
+ *   calm ──nothing gets through──> away ──up──> probing ──a frame is taken──> deciding ──> on the axis ──> calm
+ *
+ * - *Away* is not the same as disconnected: a broker without its core takes nothing either. So the outage ends with the
+ *   first frame that is taken, the oldest one, sent alone (probing). Had it begun with the connection, a plan would be
+ *   spent on a core that is still starting, and its frames would go out unpaired when it is there.
+ * - An outage of a minute or less starts no axis.
+ * - *Deciding*: a plan that was heard and is of this outage is followed. Else one is awaited for LISTEN_MS and a while
+ *   that is each gateway's own (all propose at once otherwise, and each would hear all), then proposed; it counts when
+ *   the broker says it back, since MQTT 3.1.1 acknowledges even what it then throws away. Else the boundaries of
+ *   replay-plan.ts.
+ * - *On the axis* a later plan never replaces an earlier one, a message replaces what was made here, and nothing local
+ *   changes it, a new outage least of all: what fell due meanwhile is due when the road is back. A proposer that hears a
+ *   later plan for the same outage says its own again, for those who come after.
+ * - A gateway whose clock cannot tell when a frame was heard, and any frame whose time nobody knows, comes after the others:
+ *   when the axis has caught up, which needs no clock but the monotonic one.
+ *
+ * Nothing waits for ever. Deciding ends by itself. A plan holds a frame until its axis has caught up and AFTER_MS at the
+ * most: AHEAD_MS_MAX + AXIS_MS_MAX after it was first followed, on the monotonic clock, whatever stamps and clocks say
+ * and however often the road breaks. A plan that is replaced is replaced by an earlier one, PLAN_CHANGES_MAX times. Only
+ * an outage after the axis is over starts another, and frames of before the last t0 are free of it: none is planned for
+ * more than twice. A restart resumes the plan from the journal's notes; after a reboot, when the monotonic clock has begun
+ * anew, REBOOTS_MAX times, then it counts as caught up.
+ *
+ * Pure: each question brings its moment. Timers and lanes are in courier.ts.
+ */
+import { dueAtMs, RIDE_MS_MAX } from "./axis.ts";
+import {
+  AHEAD_MS_MAX,
+  AXIS_MS_MAX,
+  axisLengthMs,
+  boundaryPlan,
+  caughtUpAtMs,
+  faultOf,
+  OUTAGE_MS_MIN,
+  type PlanFault,
+  proposedPlan,
+  type ReplayPlan,
+  readReplayPlan,
+  winsOver,
+} from "./replay-plan.ts";
+
+/** What is retained comes with the subscription; this is for brokers that take their time. */
+export const LISTEN_MS = 2_000;
+/** Those who would propose do it at moments of their own within so long. */
+export const PROPOSE_SPREAD_MS = 20_000;
+/** A proposal that was not said back by then was not accepted. */
+export const ECHO_MS = 5_000;
+/** Beside the others' last frames, their live ones. */
+export const AFTER_MS = 30_000;
+/** What a gateway without a clock assumes of a plan that has yet to begin. */
+const BLIND_AHEAD_MS = 5 * 60_000;
+export const PLAN_CHANGES_MAX = 16;
+const PLANS_HEARD_MAX = 4;
+const REPROPOSALS_MAX = 3;
+const REBOOTS_MAX = 3;
+/** Two plans whose outages began so near each other are for the same one. */
+const SAME_OUTAGE_MS = 10 * 60_000;
+
+export interface Moment {
+  readonly monotonicMs: number;
+  readonly utcMs: number;
+  /** Whether utcMs may be compared with other gateways' (axis.ts, canRide). */
+  readonly clockGood: boolean;
+  readonly kernelBootId: string;
+}
+
+/** When a frame was heard, as far as anybody knows. */
+export interface HeardAt {
+  readonly heardUtcMs: number | undefined;
+  readonly ageMs: number;
+}
+
+export type PlanSource = "message" | "boundaries" | "blind";
+
+export interface DrainStatus {
+  readonly phase: "calm" | "away" | "probing" | "deciding" | "axis";
+  readonly plan:
+    | {
+        readonly t0Ms: number;
+        readonly tFromMs: number;
+        readonly k: number;
+        readonly by: string;
+        readonly source: PlanSource;
+        /** 0: it has caught up. */
+        readonly leftMs: number;
+      }
+    | undefined;
+}
+
+export interface DrainParts {
+  readonly gatewayEui: string;
+  readonly mayPropose: boolean;
+  /** What an earlier run remembered; undefined or "": nothing. */
+  readonly note: string | undefined;
+  readonly remember: (note: string) => void;
+  readonly propose: (plan: ReplayPlan) => void;
+  /** Lanes that wait should ask again: their moment may have changed. */
+  readonly onChange: () => void;
+}
+
+export interface Drain {
+  /** Nothing gets through: the connection ended, or a frame was not taken. */
+  lost(at: Moment): void;
+  /** The connection is up. @param hasBacklog whether there is an old frame to try it with. */
+  up(at: Moment, hasBacklog: boolean): void;
+  /** A frame was taken. @param probe the oldest, when it was that one; else undefined. */
+  passed(at: Moment, probe: HeardAt | undefined): void;
+  /** What stands on the plan's topic. @returns why it is of no use. */
+  hear(at: Moment, payload: Buffer): PlanFault | undefined;
+  /** Nothing is stored any more. */
+  drained(at: Moment): void;
+  /** Whether one old frame at a time may go, the oldest first. */
+  readonly probing: boolean;
+  /** When a data frame may be sent, monotonic; -Infinity: any time. */
+  mayGoAtMs(at: Moment, heard: HeardAt): number;
+  /** Does what is due. @returns when to be called again, monotonic; undefined: not for its own sake. */
+  tick(at: Moment): number | undefined;
+  /** While a plan is followed. */
+  readonly plan: ReplayPlan | undefined;
+  /** Monotonic; when the plan's axis has caught up. */
+  readonly endsMs: number | undefined;
+  status(at: Moment): DrainStatus;
+}
+
+interface Followed {
+  readonly plan: ReplayPlan;
+  readonly source: PlanSource;
+  /** Monotonic. */
+  readonly sinceMs: number;
+  readonly endsMs: number;
+  /** Frames heard before this were planned for before; UTC. */
+  readonly freeBeforeMs: number;
+  readonly reboots: number;
+}
+
+interface Deciding {
+  /** Monotonic. */
+  readonly outageFromMs: number;
+  readonly untilMs: number;
+  readonly proposed: boolean;
+  readonly freeBeforeMs: number;
+}
+
+export function createDrain(parts: DrainParts): Drain {
+  /** Since when nothing has got through, monotonic. Of a new process it is only known from its oldest frame. */
+  let awayFromMs: number | undefined;
+  let isNew = true;
+  let probing = false;
+  let deciding: Deciding | undefined;
+  let followed: Followed | undefined;
+  let note = parts.note === "" ? undefined : parts.note;
+  let changes = 0;
+  let reproposals = 0;
+  let heardPlans: ReplayPlan[] = [];
+
+  const isOver = (at: Moment): boolean => followed === undefined || at.monotonicMs >= followed.endsMs;
+
+  // ------------------------------------------------------------------------------- the end of an outage
+
+  function up(at: Moment, hasBacklog: boolean): void {
+    if (note !== undefined) resume(at);
+    if (deciding !== undefined || !isOver(at)) return;
+    if (isNew) awayFromMs ??= at.monotonicMs;
+    if (awayFromMs === undefined) return;
+    const awayMs = at.monotonicMs - awayFromMs;
+    if (hasBacklog) {
+      probing = isNew || awayMs > OUTAGE_MS_MIN;
+      return;
+    }
+    const wasNew = isNew;
+    returned();
+    if (!wasNew && awayMs > OUTAGE_MS_MIN) decide(at, awayMs);
+  }
+
+  function passed(at: Moment, probe: HeardAt | undefined): void {
+    if (awayFromMs === undefined || (isNew && probing && probe === undefined)) return;
+    const sinceMs = at.monotonicMs - awayFromMs;
+    const observed = isNew ? 0 : sinceMs;
+    const wasProbing = probing;
+    returned();
+    if (!isOver(at) || deciding !== undefined) return;
+    // Frames that were under way when the road broke are older than what was seen of the outage.
+    const planned = followed !== undefined && (probe?.heardUtcMs ?? 0) < followed.plan.t0Ms;
+    const outageMs = planned || !wasProbing ? observed : Math.max(observed, probe?.ageMs ?? 0);
+    if (outageMs > OUTAGE_MS_MIN) decide(at, outageMs);
+    else if (wasProbing) parts.onChange();
+  }
+
+  function returned(): void {
+    awayFromMs = undefined;
+    isNew = false;
+    probing = false;
+  }
+
+  // --------------------------------------------------------------------------------------- which plan
+
+  function decide(at: Moment, outageMs: number): void {
+    const { monotonicMs } = at;
+    changes = 0;
+    reproposals = 0;
+    deciding = {
+      outageFromMs: monotonicMs - outageMs,
+      untilMs: monotonicMs + LISTEN_MS + (parts.mayPropose ? spreadMs(parts.gatewayEui) : 0),
+      proposed: false,
+      freeBeforeMs: followed?.source === "blind" ? 0 : (followed?.plan.t0Ms ?? 0),
+    };
+    const known = heardPlans.filter((plan) => isOfThisOutage(plan, at));
+    const first = known.reduce<ReplayPlan | undefined>(
+      (best, plan) => (best === undefined || winsOver(plan, best) ? plan : best),
+      undefined,
+    );
+    if (first !== undefined) follow(at, first, "message");
+    else parts.onChange();
+  }
+
+  function isOfThisOutage(plan: ReplayPlan, at: Moment): boolean {
+    if (!at.clockGood) return true;
+    const outageFromMs = at.utcMs - (at.monotonicMs - (deciding?.outageFromMs ?? at.monotonicMs));
+    return faultOf(plan, at.utcMs) === undefined && plan.t0Ms > outageFromMs;
+  }
+
+  function hear(at: Moment, payload: Buffer): PlanFault | undefined {
+    if (payload.length === 0) {
+      // Somebody took it away, as one does with what is retained. Who follows it goes on.
+      heardPlans = [];
+      return undefined;
+    }
+    const read = readReplayPlan(payload);
+    if (!read.ok) return read.fault;
+    const plan = read.value;
+    const fault = at.clockGood ? faultOf(plan, at.utcMs) : undefined;
+    if (fault !== undefined) return fault;
+    heardPlans = [...heardPlans.filter((other) => !isSame(other, plan)), plan].slice(-PLANS_HEARD_MAX);
+    if (deciding !== undefined) {
+      if (isOfThisOutage(plan, at)) follow(at, plan, "message");
+    } else if (followed !== undefined && !isOver(at)) compare(at, plan, followed);
+    return undefined;
+  }
+
+  function compare(at: Moment, plan: ReplayPlan, { plan: current, source }: Followed): void {
+    if (source === "message" && !winsOver(plan, current)) {
+      sayAgain(plan, current);
+      return;
+    }
+    if (changes >= PLAN_CHANGES_MAX) return;
+    changes += 1;
+    follow(at, plan, "message");
+  }
+
+  /** What stands retained should be the plan that is followed, or who comes next follows another. */
+  function sayAgain(plan: ReplayPlan, current: ReplayPlan): void {
+    const competes = !isSame(plan, current) && Math.abs(plan.tFromMs - current.tFromMs) <= SAME_OUTAGE_MS;
+    if (!competes || current.by !== parts.gatewayEui || reproposals >= REPROPOSALS_MAX) return;
+    reproposals += 1;
+    parts.propose(current);
+  }
+
+  function follow(at: Moment, plan: ReplayPlan, source: PlanSource): void {
+    const { monotonicMs } = at;
+    const leftMs = at.clockGood ? caughtUpAtMs(plan) - at.utcMs : BLIND_AHEAD_MS + axisLengthMs(plan);
+    const latestMs = (followed !== undefined && !isOver(at) ? followed.sinceMs : monotonicMs) + WAIT_MS_MAX;
+    set({
+      plan,
+      source,
+      sinceMs: followed !== undefined && !isOver(at) ? followed.sinceMs : monotonicMs,
+      endsMs: Math.min(monotonicMs + Math.max(0, leftMs), latestMs),
+      freeBeforeMs: deciding?.freeBeforeMs ?? followed?.freeBeforeMs ?? 0,
+      reboots: 0,
+    });
+    deciding = undefined;
+    remember(at);
+    parts.onChange();
+  }
+
+  function set(next: Followed | undefined): void {
+    followed = next;
+  }
+
+  function tick(at: Moment): number | undefined {
+    if (deciding === undefined) return undefined;
+    if (at.monotonicMs < deciding.untilMs) return deciding.untilMs;
+    const outageMs = at.monotonicMs - deciding.outageFromMs;
+    const outageFromMs = at.utcMs - outageMs;
+    if (!at.clockGood) {
+      follow(at, boundaryPlan(outageFromMs, at.utcMs), "blind");
+      return undefined;
+    }
+    if (parts.mayPropose && !deciding.proposed) {
+      deciding = { ...deciding, proposed: true, untilMs: at.monotonicMs + ECHO_MS };
+      parts.propose(proposedPlan(outageFromMs, at.utcMs, parts.gatewayEui));
+      return at.monotonicMs + ECHO_MS;
+    }
+    follow(at, boundaryPlan(outageFromMs, at.utcMs), "boundaries");
+    return undefined;
+  }
+
+  // ------------------------------------------------------------------------------------ following it
+
+  function mayGoAtMs(at: Moment, { heardUtcMs, ageMs }: HeardAt): number {
+    if (deciding !== undefined) return deciding.untilMs;
+    if (followed === undefined) return Number.NEGATIVE_INFINITY;
+    const lastMs = followed.endsMs + AFTER_MS;
+    if (at.monotonicMs >= lastMs) return Number.NEGATIVE_INFINITY;
+    if (!at.clockGood || heardUtcMs === undefined || followed.source === "blind") {
+      const heardMs = at.monotonicMs - ageMs;
+      return heardMs < followed.sinceMs ? lastMs : Math.min(lastMs, heardMs + RIDE_MS_MAX);
+    }
+    if (heardUtcMs < followed.freeBeforeMs) return Number.NEGATIVE_INFINITY;
+    const dueMs = at.monotonicMs + dueAtMs(followed.plan, heardUtcMs) - at.utcMs;
+    return Math.min(dueMs, lastMs);
+  }
+
+  function drained(at: Moment): void {
+    if (followed === undefined || at.monotonicMs < followed.endsMs + AFTER_MS) return;
+    set(undefined);
+    parts.remember("");
+  }
+
+  // ------------------------------------------------------------------------------------- remembering
+
+  function remember(at: Moment): void {
+    parts.remember(JSON.stringify({ version: 1, bootId: at.kernelBootId, ...followed }));
+  }
+
+  /** An earlier run followed a plan, and may not have caught up. */
+  function resume(at: Moment): void {
+    const remembered = readNote(note ?? "");
+    note = undefined;
+    if (remembered === undefined) return;
+    const { bootId, ...before } = remembered;
+    if (bootId === at.kernelBootId) {
+      set(before);
+      return;
+    }
+    const reboots = before.reboots + 1;
+    const leftMs = at.clockGood ? caughtUpAtMs(before.plan) - at.utcMs : axisLengthMs(before.plan);
+    const waitMs = reboots > REBOOTS_MAX ? 0 : Math.min(Math.max(0, leftMs), WAIT_MS_MAX);
+    set({ ...before, sinceMs: at.monotonicMs, endsMs: at.monotonicMs + waitMs, reboots });
+    remember(at);
+  }
+
+  function status(at: Moment): DrainStatus {
+    const phase = ((): DrainStatus["phase"] => {
+      if (deciding !== undefined) return "deciding";
+      if (probing) return "probing";
+      if (!isOver(at)) return "axis";
+      return awayFromMs === undefined ? "calm" : "away";
+    })();
+    if (followed === undefined) return { phase, plan: undefined };
+    const { plan, source, endsMs } = followed;
+    const { t0Ms, tFromMs, k, by } = plan;
+    const leftMs = Math.max(0, Math.round(endsMs - at.monotonicMs));
+    return { phase, plan: { t0Ms, tFromMs, k, by, source, leftMs } };
+  }
+
+  return {
+    lost: (at) => {
+      probing = false;
+      awayFromMs ??= at.monotonicMs;
+    },
+    up,
+    passed,
+    hear,
+    drained,
+    get probing() {
+      return probing;
+    },
+    mayGoAtMs,
+    tick,
+    get plan() {
+      return followed?.plan;
+    },
+    get endsMs() {
+      return followed?.endsMs;
+    },
+    status,
+  };
+}
+
+/** From the moment a plan is first followed, with a clock that is right, until it has caught up. */
+const WAIT_MS_MAX = AHEAD_MS_MAX + AXIS_MS_MAX;
+
+/** A moment of this gateway's own: EUIs of one maker differ in their last digits, so those are stirred. */
+function spreadMs(gatewayEui: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < gatewayEui.length; at++)
+    hash = Math.imul(hash ^ gatewayEui.charCodeAt(at), 0x01000193);
+  return ((hash ^ (hash >>> 15)) >>> 0) % PROPOSE_SPREAD_MS;
+}
+
+function isSame(one: ReplayPlan, other: ReplayPlan): boolean {
+  return !winsOver(one, other) && !winsOver(other, one);
+}
+
+/** The notes are our own, but a disk can lie, and an older version may have written them. */
+function readNote(text: string): (Followed & { readonly bootId: string }) | undefined {
+  try {
+    const said = JSON.parse(text) as Record<string, unknown> & { plan?: Record<string, unknown> };
+    const numbers = [said.sinceMs, said.endsMs, said.freeBeforeMs, said.reboots];
+    const planned = [said.plan?.t0Ms, said.plan?.tFromMs, said.plan?.k];
+    const sound = [...numbers, ...planned].every(Number.isFinite) && typeof said.bootId === "string";
+    if (said.version !== 1 || !sound) return undefined;
+    if (!["message", "boundaries", "blind"].includes(said.source as string)) return undefined;
+    const { version: _version, ...rest } = said;
+    return rest as unknown as Followed & { readonly bootId: string };
+  } catch {
+    return undefined;
+  }
+}

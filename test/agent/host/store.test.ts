@@ -1,0 +1,135 @@
+/** What LevelDB would do behind our back; the rest is in test/contracts/store.ts. */
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { openStores } from "../../../agent/host/store.ts";
+
+const stores = openStores();
+const keyOf = (number: number): Buffer => Buffer.from(`k${String(number).padStart(6, "0")}`);
+const COUNT = 2_000;
+let directory: string;
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), "host-store-"));
+  const made = directory;
+  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
+  const store = await stores.open(directory);
+  for (let number = 0; number < COUNT; number += 20) {
+    const operations = Array.from({ length: 20 }, (_, at) => ({
+      type: "put" as const,
+      key: keyOf(number + at),
+      value: Buffer.alloc(100, number),
+    }));
+    await store.batch(operations, { sync: true });
+  }
+  await store.close();
+});
+
+const fileOf = (ending: RegExp): string =>
+  join(directory, readdirSync(directory).find((name) => ending.test(name))!);
+
+function flip(path: string, octet: number): void {
+  const bytes = readFileSync(path);
+  bytes[octet]! ^= 1;
+  writeFileSync(path, bytes);
+}
+
+describe("damage that LevelDB would pass over in silence is an error", () => {
+  test("a flipped bit in the log, after which a repair keeps all but the batch it hit", async () => {
+    const log = fileOf(/\.log$/);
+    flip(log, 100_000);
+    await expect(stores.open(directory)).rejects.toMatchObject({
+      code: "STORE_DAMAGED",
+      message: expect.stringContaining(".log is damaged at octet"),
+    });
+    await stores.repair(directory);
+    const store = await stores.open(directory);
+    const { length } = await store.keys({ limit: COUNT });
+    expect(length).toBeGreaterThanOrEqual(COUNT - 20);
+    await store.close();
+  });
+
+  test("a missing CURRENT, which would begin a new store and delete the old one's files", async () => {
+    const before = readdirSync(directory).length;
+    rmSync(join(directory, "CURRENT"));
+    await expect(stores.open(directory)).rejects.toMatchObject({ code: "STORE_DAMAGED" });
+    expect(readdirSync(directory).length).toBe(before - 1);
+  });
+
+  test("a missing manifest", async () => {
+    rmSync(fileOf(/^MANIFEST/));
+    await expect(stores.open(directory)).rejects.toMatchObject({ code: "STORE_DAMAGED" });
+  });
+
+  test("a manifest cut within a fragment, which would bring back an older state of the store", async () => {
+    const manifest = fileOf(/^MANIFEST/);
+    truncateSync(manifest, readFileSync(manifest).length - 1);
+    await expect(stores.open(directory)).rejects.toMatchObject({ code: "STORE_DAMAGED" });
+  });
+
+  test("a table of which a block cannot be read: no scan has a hole in it, whatever its limit", async () => {
+    const store = await stores.open(directory);
+    await store.compact(keyOf(0), keyOf(COUNT));
+    await store.close();
+    const table = fileOf(/\.ldb$/);
+    const bytes = readFileSync(table);
+    bytes.fill(0xff, bytes.length >> 1, (bytes.length >> 1) + 64);
+    writeFileSync(table, bytes);
+    const spoilt = await stores.open(directory);
+    let refused = 0;
+    for (let limit = 1; limit <= COUNT + 1; limit += 13) {
+      const keys = await spoilt.keys({ limit }).catch((error) => {
+        expect(error).toMatchObject({ code: "STORE_DAMAGED" });
+        refused++;
+        return undefined;
+      });
+      if (keys !== undefined)
+        expect(keys.map(String)).toEqual(Array.from({ length: limit }, (_, at) => String(keyOf(at))));
+    }
+    expect(refused).toBeGreaterThan(10);
+    await spoilt.close();
+  });
+});
+
+describe("what a power cut leaves is no damage", () => {
+  test("a log that ends within a fragment loses that fragment only", async () => {
+    const log = fileOf(/\.log$/);
+    truncateSync(log, readFileSync(log).length - 5);
+    const store = await stores.open(directory);
+    expect((await store.keys({ limit: COUNT })).length).toBe(COUNT - 20);
+    await store.close();
+  });
+
+  test("zeros behind the end of the log", async () => {
+    appendFileSync(fileOf(/\.log$/), Buffer.alloc(10_000));
+    const store = await stores.open(directory);
+    expect((await store.keys({ limit: COUNT })).length).toBe(COUNT);
+    await store.close();
+  });
+});
+
+test("a repair leaves no more behind than one repair's leavings", async () => {
+  for (let time = 0; time < 3; time++) {
+    await stores.repair(directory);
+    const store = await stores.open(directory);
+    await store.batch([{ type: "put", key: keyOf(time), value: Buffer.alloc(10) }], { sync: true });
+    await store.close();
+  }
+  await stores.repair(directory);
+  expect(readdirSync(join(directory, "lost")).length).toBeLessThanOrEqual(2);
+});
+
+test("a directory in which nothing can be made is STORE_IO", async () => {
+  await expect(stores.open(join(directory, "CURRENT", "journal"))).rejects.toMatchObject({
+    code: "STORE_IO",
+  });
+});

@@ -1,0 +1,53 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+
+const TOP = join(import.meta.dirname, "..", "..", "..");
+const run = promisify(execFile);
+
+/**
+ * Goal: what the README promises of `npm run demo`, in its shortest form.
+ * Method: the command itself, with two real agent processes, UDP, MQTT, LevelDB and a SIGKILL; its own exit code and
+ * its one document are judged.
+ */
+test("the demo loses nothing through three outages and a kill, and says so in one document", async () => {
+  const words = [
+    "--import",
+    "tsx",
+    "simulator/main.ts",
+    "demo",
+    "--json",
+    "--seconds",
+    "40",
+    "--meters",
+    "60",
+  ];
+  const { stdout, stderr } = await run(process.execPath, words, { cwd: TOP });
+  expect(stderr).toBe("");
+  const document = JSON.parse(stdout);
+  expect(document).toMatchObject({
+    meters: 60,
+    joined: 60,
+    lost: 0,
+    unacknowledged: 0,
+    duplicatesDelivered: 0,
+  });
+  expect(document.uplinksHeard).toBe(document.uplinksSent);
+  expect(document.uplinksDelivered + document.overtaken).toBe(document.uplinksHeard);
+  expect(document.bufferedPeak).toBeGreaterThan(0);
+  expect(document.heardByTwo).toBeGreaterThan(0);
+  expect(document.drainMs).toBeGreaterThan(0);
+  expect(document.downlinksInWindow).toBeGreaterThanOrEqual(60);
+}, 120_000);
+
+test.each([
+  [["--meters", "0"], "--meters: expected a whole number from 1 to 5000; found 0"],
+  [["--seconds", "5"], "--seconds: expected a whole number from 40 to 3600; found 5"],
+  [["--metres", "3"], "Unknown argument: metres"],
+])("%j ends with code 2 and says why", async (words, why) => {
+  const failed = await run(process.execPath, ["--import", "tsx", "simulator/main.ts", "demo", ...words], {
+    cwd: TOP,
+  }).catch((error: unknown) => error as { code: number; stderr: string });
+  expect(failed).toMatchObject({ code: 2, stderr: expect.stringContaining(why) });
+});
