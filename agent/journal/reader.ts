@@ -9,7 +9,7 @@ import { AgentError } from "../errors.ts";
 import type { Frame, Lane } from "../frame/frame.ts";
 import type { Log } from "../ports.ts";
 import type { Claims } from "./claims.ts";
-import { type IndexEntry, laneOfIndexKey, lanePrefix, laneRange, readIndexKey, recordKey } from "./keys.ts";
+import { type IndexEntry, lanePrefix, laneRange, readIndexKey, recordKey } from "./keys.ts";
 import type { Memory } from "./memory.ts";
 import { readRecord } from "./record.ts";
 import type { Shelf, Shelves, Stored } from "./shelves.ts";
@@ -116,23 +116,30 @@ export function makeReader(options: ReaderOptions): Reader {
       for (const key of keys) {
         const entry = readIndexKey(key);
         if (entry === undefined) {
-          distrust(key);
+          if (distrust(shelf.lane, "a damaged index entry")) return "again";
           continue;
         }
         from = entry.sequence;
         const standing = shelves.recall(from)?.claims ?? claims.standing(entry.claims, from);
         if ((standing >> slot) & 1) entries.push(entry);
       }
-      if (entries.length > 0 || keys.length < WINDOW_ENTRIES) return entries;
+      if (entries.length > 0) return entries;
+      if (keys.length === WINDOW_ENTRIES) continue;
+      // Nothing from the oldest on although there should be: LevelDB has left out a block.
+      const hidden = afterSequence < shelf.oldest[slot]! && shelf.frames[slot]! > 0;
+      return hidden && distrust(shelf.lane, "index entries are missing") ? "again" : entries;
     }
   }
 
-  /** A damaged key hides a frame until the index is made anew; once per run, or a bad disk would keep us at it. */
-  function distrust(key: Buffer): void {
-    if (distrusted) return;
+  /**
+   * What hides a frame is put right by making the index anew; once per run, or a bad disk would keep us at it.
+   * @returns false when that was done before.
+   */
+  function distrust(lane: Lane, why: string): boolean {
+    if (distrusted) return false;
     distrusted = true;
-    const lane = laneOfIndexKey(key);
-    writer.distrust(new AgentError("STORE_DAMAGED", `${directory}: a damaged index entry near lane ${lane}`));
+    writer.distrust(new AgentError("STORE_DAMAGED", `${directory}: ${why} in lane ${lane}`));
+    return true;
   }
 
   /** @returns undefined when it cannot be read: it is put aside then. */

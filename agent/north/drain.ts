@@ -48,6 +48,8 @@ export const LISTEN_MS = 2_000;
 export const PROPOSE_SPREAD_MS = 20_000;
 /** A proposal that was not said back by then was not accepted. */
 export const ECHO_MS = 5_000;
+/** Boundaries are counted from the return and so long, for the moment of deciding is each gateway's own. */
+const DECIDE_MS_MAX = 30_000;
 /** Beside the others' last frames, their live ones. */
 export const AFTER_MS = 30_000;
 /** What a gateway without a clock assumes of a plan that has yet to begin. */
@@ -133,12 +135,15 @@ interface Followed {
   readonly endsMs: number;
   /** Frames heard before this were planned for before; UTC. */
   readonly freeBeforeMs: number;
+  /** UTC; 0 where nobody knew. Plans for an earlier moment are for another outage. */
+  readonly outageFromMs: number;
   readonly reboots: number;
 }
 
+/** Monotonic, but for freeBeforeMs. */
 interface Deciding {
-  /** Monotonic. */
   readonly outageFromMs: number;
+  readonly returnedMs: number;
   readonly untilMs: number;
   readonly proposed: boolean;
   readonly freeBeforeMs: number;
@@ -161,8 +166,11 @@ export function createDrain(parts: DrainParts): Drain {
   // ------------------------------------------------------------------------------- the end of an outage
 
   function up(at: Moment, hasBacklog: boolean): void {
-    if (note !== undefined) resume(at);
-    if (deciding !== undefined || !isOver(at)) return;
+    if (note !== undefined) resume(at, hasBacklog);
+    if (deciding !== undefined || !isOver(at)) {
+      isNew = false;
+      return;
+    }
     if (isNew) awayFromMs ??= at.monotonicMs;
     if (awayFromMs === undefined) return;
     const awayMs = at.monotonicMs - awayFromMs;
@@ -203,6 +211,7 @@ export function createDrain(parts: DrainParts): Drain {
     reproposals = 0;
     deciding = {
       outageFromMs: monotonicMs - outageMs,
+      returnedMs: monotonicMs,
       untilMs: monotonicMs + LISTEN_MS + (parts.mayPropose ? spreadMs(parts.gatewayEui) : 0),
       proposed: false,
       freeBeforeMs: followed?.source === "blind" ? 0 : (followed?.plan.t0Ms ?? 0),
@@ -218,8 +227,13 @@ export function createDrain(parts: DrainParts): Drain {
 
   function isOfThisOutage(plan: ReplayPlan, at: Moment): boolean {
     if (!at.clockGood) return true;
-    const outageFromMs = at.utcMs - (at.monotonicMs - (deciding?.outageFromMs ?? at.monotonicMs));
-    return faultOf(plan, at.utcMs) === undefined && plan.t0Ms > outageFromMs;
+    return faultOf(plan, at.utcMs) === undefined && plan.t0Ms > outageFromUtcMs(at);
+  }
+
+  function outageFromUtcMs(at: Moment): number {
+    if (!at.clockGood) return 0;
+    if (deciding === undefined) return followed?.outageFromMs ?? 0;
+    return at.utcMs - (at.monotonicMs - deciding.outageFromMs);
   }
 
   function hear(at: Moment, payload: Buffer): PlanFault | undefined {
@@ -245,7 +259,7 @@ export function createDrain(parts: DrainParts): Drain {
       sayAgain(plan, current);
       return;
     }
-    if (changes >= PLAN_CHANGES_MAX) return;
+    if (changes >= PLAN_CHANGES_MAX || !isOfThisOutage(plan, at)) return;
     changes += 1;
     follow(at, plan, "message");
   }
@@ -261,40 +275,38 @@ export function createDrain(parts: DrainParts): Drain {
   function follow(at: Moment, plan: ReplayPlan, source: PlanSource): void {
     const { monotonicMs } = at;
     const leftMs = at.clockGood ? caughtUpAtMs(plan) - at.utcMs : BLIND_AHEAD_MS + axisLengthMs(plan);
-    const latestMs = (followed !== undefined && !isOver(at) ? followed.sinceMs : monotonicMs) + WAIT_MS_MAX;
-    set({
+    const sinceMs = followed !== undefined && !isOver(at) ? followed.sinceMs : monotonicMs;
+    followed = {
       plan,
       source,
-      sinceMs: followed !== undefined && !isOver(at) ? followed.sinceMs : monotonicMs,
-      endsMs: Math.min(monotonicMs + Math.max(0, leftMs), latestMs),
+      sinceMs,
+      endsMs: Math.min(monotonicMs + Math.max(0, leftMs), sinceMs + WAIT_MS_MAX),
       freeBeforeMs: deciding?.freeBeforeMs ?? followed?.freeBeforeMs ?? 0,
+      outageFromMs: outageFromUtcMs(at),
       reboots: 0,
-    });
+    };
     deciding = undefined;
     remember(at);
     parts.onChange();
   }
 
-  function set(next: Followed | undefined): void {
-    followed = next;
+  function tick(at: Moment): number | undefined {
+    if (deciding !== undefined && at.monotonicMs >= deciding.untilMs) settle(at, deciding);
+    if (deciding !== undefined) return deciding.untilMs;
+    const overMs = followed === undefined ? 0 : followed.endsMs + AFTER_MS;
+    return overMs > at.monotonicMs ? overMs : undefined;
   }
 
-  function tick(at: Moment): number | undefined {
-    if (deciding === undefined) return undefined;
-    if (at.monotonicMs < deciding.untilMs) return deciding.untilMs;
-    const outageMs = at.monotonicMs - deciding.outageFromMs;
-    const outageFromMs = at.utcMs - outageMs;
-    if (!at.clockGood) {
-      follow(at, boundaryPlan(outageFromMs, at.utcMs), "blind");
-      return undefined;
+  /** Nobody has said anything in time. */
+  function settle(at: Moment, { outageFromMs, returnedMs, proposed }: Deciding): void {
+    const utcOf = (monotonicMs: number): number => at.utcMs - (at.monotonicMs - monotonicMs);
+    if (at.clockGood && parts.mayPropose && !proposed) {
+      deciding = { ...deciding!, proposed: true, untilMs: at.monotonicMs + ECHO_MS };
+      parts.propose(proposedPlan(utcOf(outageFromMs), at.utcMs, parts.gatewayEui));
+      return;
     }
-    if (parts.mayPropose && !deciding.proposed) {
-      deciding = { ...deciding, proposed: true, untilMs: at.monotonicMs + ECHO_MS };
-      parts.propose(proposedPlan(outageFromMs, at.utcMs, parts.gatewayEui));
-      return at.monotonicMs + ECHO_MS;
-    }
-    follow(at, boundaryPlan(outageFromMs, at.utcMs), "boundaries");
-    return undefined;
+    const plan = boundaryPlan(utcOf(outageFromMs), utcOf(returnedMs) + DECIDE_MS_MAX);
+    follow(at, plan, at.clockGood ? "boundaries" : "blind");
   }
 
   // ------------------------------------------------------------------------------------ following it
@@ -315,7 +327,7 @@ export function createDrain(parts: DrainParts): Drain {
 
   function drained(at: Moment): void {
     if (followed === undefined || at.monotonicMs < followed.endsMs + AFTER_MS) return;
-    set(undefined);
+    followed = undefined;
     parts.remember("");
   }
 
@@ -326,19 +338,20 @@ export function createDrain(parts: DrainParts): Drain {
   }
 
   /** An earlier run followed a plan, and may not have caught up. */
-  function resume(at: Moment): void {
+  function resume(at: Moment, hasBacklog: boolean): void {
     const remembered = readNote(note ?? "");
     note = undefined;
     if (remembered === undefined) return;
     const { bootId, ...before } = remembered;
     if (bootId === at.kernelBootId) {
-      set(before);
+      followed = before;
       return;
     }
+    if (!hasBacklog && !at.clockGood) return;
     const reboots = before.reboots + 1;
     const leftMs = at.clockGood ? caughtUpAtMs(before.plan) - at.utcMs : axisLengthMs(before.plan);
     const waitMs = reboots > REBOOTS_MAX ? 0 : Math.min(Math.max(0, leftMs), WAIT_MS_MAX);
-    set({ ...before, sinceMs: at.monotonicMs, endsMs: at.monotonicMs + waitMs, reboots });
+    followed = { ...before, sinceMs: at.monotonicMs, endsMs: at.monotonicMs + waitMs, reboots };
     remember(at);
   }
 
@@ -399,7 +412,7 @@ function isSame(one: ReplayPlan, other: ReplayPlan): boolean {
 function readNote(text: string): (Followed & { readonly bootId: string }) | undefined {
   try {
     const said = JSON.parse(text) as Record<string, unknown> & { plan?: Record<string, unknown> };
-    const numbers = [said.sinceMs, said.endsMs, said.freeBeforeMs, said.reboots];
+    const numbers = [said.sinceMs, said.endsMs, said.freeBeforeMs, said.outageFromMs, said.reboots];
     const planned = [said.plan?.t0Ms, said.plan?.tFromMs, said.plan?.k];
     const sound = [...numbers, ...planned].every(Number.isFinite) && typeof said.bootId === "string";
     if (said.version !== 1 || !sound) return undefined;

@@ -14,7 +14,7 @@ import { readRxpk } from "../../agent/lorawan/rxpk.ts";
 import { type AgentWorld, dataPhy, openAgentWorld, type WorldForwarder } from "./agent-world.ts";
 import { vectors } from "./lorawan/vectors.ts";
 
-const RUNS = process.env.LONG ? 2_000 : 60;
+const RUNS = process.env.LONG ? 2_000 : 250;
 const { datagrams, bodies } = vectors("gwmp.json") as {
   datagrams: { hex: string }[];
   bodies: { json: string }[];

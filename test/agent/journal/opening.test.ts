@@ -210,6 +210,30 @@ describe("a record that turns out unreadable when its turn comes", () => {
   });
 });
 
+test("index entries that are left out of a scan are made anew, once", async () => {
+  const world = makeWorld();
+  const journal = await world.open();
+  const kept: Frame[] = [];
+  for (let number = 0; number < 5; number++) kept.push(journal.keep(draft(), laneOfMeter(1), MAIN, ignore));
+  await world.clock.advance(INTERVAL_MS);
+  const entries = world.stores.entriesOf(DIRECTORY);
+  for (const key of keysOf(entries, "l").slice(2)) entries.delete(key);
+  const got: Frame[] = [];
+  void (async () => {
+    for (;;) {
+      const frame = await journal.next("main", laneOfMeter(1), -1);
+      if (frame === undefined) return;
+      got.push(frame);
+      journal.taken("main", frame);
+    }
+  })();
+  await world.clock.advance(120_000);
+  expect(got).toEqual(kept);
+  expect(world.stores.repairs).toBe(1);
+  expect(journal.stats()).toMatchObject({ lostAtOpen: 0, storedFrames: 0 });
+  await journal.close();
+});
+
 describe("a journal written by a newer version", () => {
   test("is refused before the store is even opened", async () => {
     const world = makeWorld();
