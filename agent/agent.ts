@@ -81,6 +81,7 @@ export async function startAgent({
     journal,
     clock,
     clockState: currentClockState,
+    clockOffsetMs: () => clockState.view().offsetMs,
     counters,
     log: log.child({ part: "north" }),
     connect: (core, gatewayEui, handlers) =>

@@ -30,7 +30,7 @@ export async function readCommandLine(words: readonly string[], program: Program
     .scriptName("edge-agent")
     .locale(t.language)
     .usage(`${t("command.agent")}\n\n$0 <command>`)
-    .option("lang", { choices: LANGUAGES, describe: t("option.lang"), global: true })
+    .option("lang", { choices: LANGUAGES, requiresArg: true, describe: t("option.lang"), global: true })
     .command("run", t("command.run"), { config: settingsOption(t) }, ({ config }) =>
       runAgent(config, program, t),
     )
@@ -39,7 +39,7 @@ export async function readCommandLine(words: readonly string[], program: Program
       t("command.status"),
       {
         config: settingsOption(t),
-        socket: { type: "string", describe: t("option.socket") },
+        socket: { type: "string", requiresArg: true, describe: t("option.socket") },
         json: { type: "boolean", default: false, describe: t("option.json") },
       },
       (args) =>
@@ -56,13 +56,20 @@ export async function readCommandLine(words: readonly string[], program: Program
     .version(program.version)
     .wrap(Math.min(110, process.stdout.columns ?? 110))
     .fail((message, error) => {
-      throw error ?? new AgentError("USAGE", message);
+      // yargs has an error of its own for some words that it cannot use, and none for others.
+      throw error === undefined || error.name === "YError" ? new AgentError("USAGE", message) : error;
     });
   await line.parseAsync();
 }
 
 function settingsOption(t: Translate) {
-  return { alias: "c", type: "string", default: SETTINGS_PATH, describe: t("option.config") } as const;
+  return {
+    alias: "c",
+    type: "string",
+    requiresArg: true,
+    default: SETTINGS_PATH,
+    describe: t("option.config"),
+  } as const;
 }
 
 async function runAgent(settingsPath: string, { version, path }: Program, t: Translate): Promise<void> {

@@ -109,8 +109,9 @@ export interface KeyValueStores {
    * Opens (and creates) the store in this directory.
    * @throws AgentError STORE_LOCKED when another process holds it, STORE_DAMAGED when it cannot be read as it
    *         is, STORE_IO otherwise.
+   * @param options.thorough every octet on disk is verified first: slow, for when there is reason to doubt.
    */
-  open(directory: string): Promise<KeyValueStore>;
+  open(directory: string, options?: { readonly thorough: boolean }): Promise<KeyValueStore>;
   /** Saves what is readable of a damaged store. @throws AgentError STORE_IO */
   repair(directory: string): Promise<void>;
 }

@@ -58,12 +58,13 @@ export async function run(parts: RunParts): Promise<void> {
       control: openControlDoor(),
     },
   });
+  // From now on: a signal that comes during a long repair must not end the process as if nobody listened.
+  listenToSignals(starting, files, parts, log);
   const agent = await starting.catch((error: unknown) => {
     throw sayStartError(error, settings, parts.t);
   });
   const { host, port } = agent.address;
   log.info({ version: parts.version, listen: `${host}:${port}`, pid: process.pid }, "ready");
-  listenToSignals(agent, files, parts, log);
 }
 
 /** In the reader's language. */
@@ -92,7 +93,8 @@ async function readSettings(files: Files, { settingsPath, t }: RunParts): Promis
   return loaded.settings;
 }
 
-function listenToSignals(agent: Agent, files: Files, parts: RunParts, log: RunLog): void {
+/** @param starting when it fails, the process ends of itself. */
+function listenToSignals(starting: Promise<Agent>, files: Files, parts: RunParts, log: RunLog): void {
   let stopping = false;
   const stop = (signal: string): void => {
     if (stopping) return;
@@ -102,18 +104,28 @@ function listenToSignals(agent: Agent, files: Files, parts: RunParts, log: RunLo
       log.error({ afterMs: STOP_MS_MAX }, "stopped before everything was closed");
       process.exit(EXIT.done);
     }, STOP_MS_MAX);
-    void agent.stop().then(() => {
+    void stopWhenStarted(starting).then((stopped) => {
       clearTimeout(tooLate);
+      if (!stopped) return;
       log.info({}, "stopped");
       process.exit(EXIT.done);
     });
   };
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
-  process.on("SIGHUP", () => void reload(agent, files, parts, log));
+  process.on("SIGHUP", () => void reload(starting, files, parts, log));
 }
 
-async function reload(agent: Agent, files: Files, parts: RunParts, log: RunLog): Promise<void> {
+/** @returns false when it did not come to be. */
+async function stopWhenStarted(starting: Promise<Agent>): Promise<boolean> {
+  const agent = await starting.catch(() => undefined);
+  await agent?.stop();
+  return agent !== undefined;
+}
+
+async function reload(starting: Promise<Agent>, files: Files, parts: RunParts, log: RunLog): Promise<void> {
+  const agent = await starting.catch(() => undefined);
+  if (agent === undefined) return;
   try {
     const next = await readSettings(files, parts);
     const { live, restart } = agent.reload(next);

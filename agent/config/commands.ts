@@ -29,7 +29,12 @@ export interface ConfigDoors {
 /** The `config` command for yargs, with its subcommands. */
 export function configCommand(doors: ConfigDoors): CommandModule {
   const { t } = doors;
-  const config = { type: "string", default: SETTINGS_PATH, describe: t("option.config") } as const;
+  const config = {
+    type: "string",
+    requiresArg: true,
+    default: SETTINGS_PATH,
+    describe: t("option.config"),
+  } as const;
   const flag = (describe: string) => ({ type: "boolean", default: false, describe }) as const;
   return {
     command: "config",

@@ -73,6 +73,14 @@ export interface CoreSettings {
   readonly pubackTimeoutMs: number;
   readonly retryMaxMs: number;
   readonly statsIntervalMs: number;
+  /** After an outage the frames kept go out on a time axis that all gateways share. */
+  readonly replayPairing: boolean;
+  /** May say by which plan, when nobody else has. */
+  readonly replayProposal: boolean;
+  /** Replayed frames a second and gateway at most; 0: no limit of its own. */
+  readonly replayRateMaxPerS: number;
+  /** Replays go to `edge/<eui>/late` as well. */
+  readonly late: boolean;
   /** Absent in the file: the first core may, others may not. */
   readonly mayTransmit: boolean;
 }

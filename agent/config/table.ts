@@ -486,6 +486,50 @@ export const CORE: RowsOf<CoreSettings> = {
       fr: "Période d'envoi des statistiques de la passerelle. À 30s, elles coûtent environ 31 Mo par mois.",
     },
   },
+  replayPairing: {
+    key: "replay_pairing",
+    kind: kind.boolean,
+    default: true,
+    live: false,
+    secret: false,
+    meaning: {
+      en: "After an outage, send what was kept on a time axis that all gateways share, so that none makes another's frames too old for the core. Needs a right clock; new data of up to ten minutes ride along. false: at once, device by device.",
+      fr: "Après une coupure, émettre ce qui a été gardé sur un axe de temps commun à toutes les passerelles, pour qu'aucune ne rende les trames d'une autre trop vieilles pour le cœur. Demande une horloge juste ; les données nouvelles suivent pendant une dizaine de minutes. false : aussitôt, capteur par capteur.",
+    },
+  },
+  replayProposal: {
+    key: "replay_proposal",
+    kind: kind.boolean,
+    default: true,
+    live: false,
+    secret: false,
+    meaning: {
+      en: "May publish the time axis for all gateways (retained, edge/replay-plan) when none is there after an outage. Without that right each uses five-minute boundaries, on which a few disagree.",
+      fr: "Peut publier l'axe de temps pour toutes les passerelles (message retenu, edge/replay-plan) s'il n'y en a pas après une coupure. Sans ce droit, chacune se cale sur des multiples de cinq minutes, et quelques-unes diffèrent.",
+    },
+  },
+  replayRateMaxPerS: {
+    key: "replay_rate_max",
+    kind: kind.integer(0, 10_000),
+    default: 0,
+    live: false,
+    secret: false,
+    meaning: {
+      en: "Kept frames sent per second at most, by each gateway. 0: as many as the time axis wants and the core answers.",
+      fr: "Trames gardées émises par seconde au plus, par chaque passerelle. 0 : autant que l'axe de temps en veut et que le cœur en acquitte.",
+    },
+  },
+  late: {
+    key: "late",
+    kind: kind.boolean,
+    default: false,
+    live: false,
+    secret: false,
+    meaning: {
+      en: "Publish each replayed frame on edge/<eui>/late too, for a reader that recovers what the core refused because of its counter. Doubles the data of a replay.",
+      fr: "Publier aussi chaque trame rejouée sur edge/<eui>/late, pour un lecteur qui récupère ce que le cœur a refusé à cause de son compteur. Double les données d'une reprise.",
+    },
+  },
   mayTransmit: {
     key: "may_transmit",
     kind: kind.boolean,

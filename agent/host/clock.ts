@@ -1,7 +1,7 @@
 /** Time on a real gateway. */
 import { readFileSync } from "node:fs";
 import { setTimeout as sleepFor } from "node:timers/promises";
-import type { Clock } from "../ports.ts";
+import type { Clock, Timer } from "../ports.ts";
 
 /** Longest delay setTimeout takes. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
@@ -16,14 +16,28 @@ export function openClock(): Clock {
       return seconds * 1e3 + nanoseconds / 1e6;
     },
     kernelBootId: () => bootId,
-    after: (delayMs, run) => {
-      const timeout = setTimeout(run, Math.min(Math.max(0, delayMs), TIMER_MS_MAX));
-      timeout.unref();
-      return { cancel: () => clearTimeout(timeout) };
+    after: setLongTimeout,
+    sleep: async (delayMs, signal) => {
+      let leftMs = Math.max(0, delayMs);
+      do {
+        const stepMs = Math.min(leftMs, TIMER_MS_MAX);
+        await sleepFor(stepMs, undefined, signal ? { signal } : {});
+        leftMs -= stepMs;
+      } while (leftMs > 0);
     },
-    sleep: (delayMs, signal) =>
-      sleepFor(Math.min(Math.max(0, delayMs), TIMER_MS_MAX), undefined, signal ? { signal } : {}),
   };
+}
+
+/** setTimeout would run a longer delay at once; this takes it in steps. */
+function setLongTimeout(delayMs: number, run: () => void): Timer {
+  let timeout: NodeJS.Timeout;
+  const arm = (leftMs: number): void => {
+    const stepMs = Math.min(leftMs, TIMER_MS_MAX);
+    timeout = setTimeout(() => (leftMs > stepMs ? arm(leftMs - stepMs) : run()), stepMs);
+    timeout.unref();
+  };
+  arm(Math.max(0, delayMs));
+  return { cancel: () => clearTimeout(timeout) };
 }
 
 /** Without a boot id (no Linux /proc) monotonic times of two runs must never be compared. */

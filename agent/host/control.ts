@@ -1,5 +1,5 @@
 /** The control socket on a real gateway: node:http over a Unix socket. */
-import { chmod, mkdir, unlink } from "node:fs/promises";
+import { chmod, lstat, mkdir, unlink } from "node:fs/promises";
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import { dirname } from "node:path";
 import { AgentError } from "../errors.ts";
@@ -45,7 +45,9 @@ async function removeDeadSocket(socketPath: string): Promise<void> {
     () => false,
   );
   if (alive) throw new AgentError("CONTROL_BIND", `another agent answers on ${socketPath}`);
-  await unlink(socketPath).catch(() => undefined);
+  // Whatever else lies there is somebody's file, and listen() will say so.
+  const found = await lstat(socketPath).catch(() => undefined);
+  if (found?.isSocket()) await unlink(socketPath);
 }
 
 async function handle(
@@ -57,9 +59,11 @@ async function handle(
     response.writeHead(given.status, { "content-type": "application/json" });
     response.end(JSON.stringify(given.body));
   };
-  const body = await readBody(request);
+  // Who hangs up before the end of the question wants no answer.
+  const body = await readBody(request).catch(() => undefined);
   if (body === undefined) return reply({ status: 400, body: { error: "the body is no JSON, or too long" } });
-  const method = request.method === "POST" ? "POST" : "GET";
+  const { method } = request;
+  if (method !== "GET" && method !== "POST") return reply({ status: 405, body: { error: "GET or POST" } });
   reply(await answer({ method, path: request.url ?? "/", body: body.value }));
 }
 
@@ -86,7 +90,7 @@ function ask(socketPath: string, asked: ControlRequest): Promise<ControlAnswer> 
         new AgentError("CONTROL_UNREACHABLE", `no agent answers on ${socketPath}: ${cause.message}`, cause),
       );
     const request = httpRequest(
-      { socketPath, method: asked.method, path: asked.path, timeout: ANSWER_WITHIN_MS },
+      { socketPath, method: asked.method, path: asked.path, timeout: ANSWER_WITHIN_MS, agent: false },
       (response) => {
         readBody(response).then(
           (body) => resolve({ status: response.statusCode ?? 0, body: body?.value }),

@@ -2,7 +2,7 @@
  * LevelDB's own files, looked at before LevelDB opens them. Reading and writing the store is in store.ts.
  *
  * LevelDB takes the absence of CURRENT for a new store, and passes over a bad block of its log with a word in a file
- * that nobody reads. Tables (.ldb) are not checked here: whoever reads them checks what he put there.
+ * that nobody reads. Tables (store-tables.ts) are looked at only when there is reason to: they may be 512 MB.
  *
  *   log file   blocks of 32 KiB; in each, fragments:
  *   octet      0..3               4..5            6       7..
@@ -11,20 +11,21 @@
  *
  * Source: LevelDB, doc/log_format.md, db/log_reader.cc and util/crc32c.h (mask).
  */
-import { open, readdir, readFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32c } from "../journal/crc32c.ts";
+import { readTable, unmask } from "./store-tables.ts";
 
 const BLOCK_OCTETS = 32 * 1024;
 const HEADER_OCTETS = 7;
 const OWN_FILE = /^(?:\d+\.(?:log|ldb|sst)|MANIFEST-\d+)$/;
 
-/** @returns what is wrong, for people; undefined when LevelDB may open it, also when there is nothing yet. */
-export async function findStoreDamage(directory: string): Promise<string | undefined> {
-  const names: string[] = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return [];
-    throw error;
-  });
+/**
+ * @param thorough also every block of every table.
+ * @returns what is wrong, for people; undefined when LevelDB may open it, also when there is nothing yet.
+ */
+export async function findStoreDamage(directory: string, thorough: boolean): Promise<string | undefined> {
+  const names = await namesIn(directory);
   const own = names.filter((name) => OWN_FILE.test(name));
   if (!names.includes("CURRENT")) {
     return own.length === 0 ? undefined : `CURRENT is missing beside ${own.length} files`;
@@ -36,7 +37,58 @@ export async function findStoreDamage(directory: string): Promise<string | undef
     const bad = await firstBadFragment(join(directory, name), name === manifest);
     if (bad !== undefined) return `${name} is damaged at octet ${bad}`;
   }
+  for (const name of thorough ? names.filter(isTable) : []) {
+    const table = readTable(await readFile(join(directory, name)), false);
+    // One that was never finished is what a crash left of a compaction; LevelDB does not count it among its own.
+    if (table.finished && !table.sound) return `${name} has a damaged block`;
+  }
   return undefined;
+}
+
+/**
+ * Takes the tables that have a damaged block out of the store, into `lost`.
+ * @returns what their sound blocks had: values, the newest of each key of one table first.
+ */
+export async function takeOutBadTables(directory: string): Promise<(readonly [Buffer, Buffer])[]> {
+  const saved: (readonly [Buffer, Buffer])[] = [];
+  for (const name of (await namesIn(directory)).filter(isTable).sort().reverse()) {
+    const table = readTable(await readFile(join(directory, name)), true);
+    if (table.sound || !table.finished) continue;
+    for (const entry of table.entries) saved.push(entry);
+    await mkdir(join(directory, "lost"), { recursive: true });
+    await rename(join(directory, name), join(directory, "lost", name));
+  }
+  return saved;
+}
+
+/**
+ * Who has LevelDB's lock on the directory: LevelDB asks only when it opens, and its repair never does.
+ * @returns the process id; undefined when nobody has it, or where there is no /proc/locks.
+ * Source: proc(5), /proc/locks: `1: POSIX  ADVISORY  WRITE <pid> <major>:<minor>:<inode> 0 EOF`.
+ */
+export async function lockedBy(directory: string): Promise<number | undefined> {
+  try {
+    const { ino } = await stat(join(directory, "LOCK"));
+    const locks = await readFile("/proc/locks", "latin1");
+    for (const line of locks.split("\n")) {
+      const [, , , kind, pid, file] = line.trim().split(/\s+/);
+      if (kind === "WRITE" && file?.endsWith(`:${ino}`)) return Number(pid);
+    }
+  } catch {
+    // No store yet, or no such system: LevelDB's own lock decides.
+  }
+  return undefined;
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  return readdir(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+}
+
+function isTable(name: string): boolean {
+  return name.endsWith(".ldb") || name.endsWith(".sst");
 }
 
 /**
@@ -68,9 +120,4 @@ async function firstBadFragment(path: string, whole: boolean): Promise<number | 
   } finally {
     await file.close();
   }
-}
-
-function unmask(masked: number): number {
-  const rotated = (masked - 0xa282ead8) >>> 0;
-  return ((rotated >>> 17) | (rotated << 15)) >>> 0;
 }

@@ -14,7 +14,7 @@ import { join } from "node:path";
 import type { ChainedBatch, DatabaseOptions, Iterator as LevelIterator } from "level";
 import { AgentError } from "../errors.ts";
 import type { KeyValueStore, KeyValueStores, StoreRange } from "../ports.ts";
-import { findStoreDamage } from "./store-files.ts";
+import { findStoreDamage, lockedBy, takeOutBadTables } from "./store-files.ts";
 
 /** Less than LevelDB's 8 MiB: what is read is read once. The write buffer keeps its 4 MiB: half costs twice. */
 const CACHE_OCTETS = 2 * 1024 * 1024;
@@ -44,8 +44,11 @@ interface DatabaseClass {
 
 export function openStores(): KeyValueStores {
   return {
-    open: async (directory) => {
-      const damage = await findStoreDamage(directory).catch((error) => fail(directory, error));
+    open: async (directory, options) => {
+      await refuseLocked(directory);
+      const damage = await findStoreDamage(directory, options?.thorough ?? false).catch((error) =>
+        fail(directory, error),
+      );
       if (damage !== undefined) throw new AgentError("STORE_DAMAGED", `${directory}: ${damage}`);
       const Level = await loadLevel();
       const database = new Level(directory, OPTIONS);
@@ -53,12 +56,42 @@ export function openStores(): KeyValueStores {
       return openedStore(directory, database);
     },
     repair: async (directory) => {
+      await refuseLocked(directory);
       const Level = await loadLevel();
       // LevelDB puts aside there what it could not read, and never removes it: one repair's leavings are enough.
       await rm(join(directory, "lost"), { recursive: true, force: true }).catch(() => {});
+      const saved = await takeOutBadTables(directory).catch((error) => fail(directory, error));
       await Level.repair(directory).catch((error) => fail(directory, error));
+      if (saved.length > 0) await putBack(directory, new Level(directory, OPTIONS), saved);
     },
   };
+}
+
+/** Before anything is looked at: what another process is writing at this moment would seem damaged. */
+async function refuseLocked(directory: string): Promise<void> {
+  const pid = await lockedBy(directory);
+  if (pid !== undefined) throw new AgentError("STORE_LOCKED", `${directory}: locked by process ${pid}`);
+}
+
+/**
+ * What was in the sound blocks of bad tables and is nowhere else. It may have been removed since: who put it there
+ * can tell, LevelDB no longer can.
+ */
+async function putBack(
+  directory: string,
+  database: Database,
+  saved: readonly (readonly [Buffer, Buffer])[],
+): Promise<void> {
+  try {
+    await database.open();
+    for (const [key, value] of saved) {
+      if ((await database.get(key)) === undefined) await database.batch().put(key, value).write();
+    }
+    await database.close();
+  } catch (error) {
+    await database.close().catch(() => {});
+    fail(directory, error);
+  }
 }
 
 /** Native code and 2.6 MB: only when a store is really opened. */

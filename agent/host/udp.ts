@@ -28,9 +28,14 @@ export function openUdp(onError: (error: Error) => void): Udp {
           resolve({
             address: { host: address, port },
             send: (bytes, to) => {
-              socket.send(bytes, to.port, to.host, (error) => {
-                if (error) onError(error);
-              });
+              try {
+                socket.send(bytes, to.port, to.host, (error) => {
+                  if (error) onError(error);
+                });
+              } catch (error) {
+                // Port 0 is thrown at, not called back for: anybody can write it into a datagram as its source.
+                onError(error as Error);
+              }
             },
             close: () => new Promise((closed) => socket.close(() => closed())),
           });

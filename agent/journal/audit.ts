@@ -31,6 +31,8 @@ export interface Audited {
   readonly frames: number;
   readonly octets: number;
   readonly putAside: number;
+  /** Sound index entries whose record is gone, or unreadable. */
+  readonly withoutRecord: number;
   readonly indexRepaired: number;
 }
 
@@ -41,7 +43,7 @@ export interface Audited {
 export async function audit(store: KeyValueStore, claims: Claims): Promise<Audited> {
   const indexed = await readIndexedSequences(store);
   const sound = new Uint8Array(indexed.length);
-  const found = { frames: 0, octets: 0, putAside: 0, indexRepaired: 0 };
+  const found = { frames: 0, octets: 0, putAside: 0, withoutRecord: 0, indexRepaired: 0 };
 
   for await (const records of chunks((range) => store.entries(range), RECORDS, RECORDS_AT_ONCE, keyOfEntry)) {
     const operations: StoreOperation[] = [];
@@ -87,6 +89,7 @@ export async function audit(store: KeyValueStore, claims: Claims): Promise<Audit
       if (double) operations.push({ type: "del", key: before!.key });
       if (!wanted) operations.push({ type: "del", key });
       if (double || !wanted) found.indexRepaired++;
+      if (entry !== undefined && !wanted) found.withoutRecord++;
       if (wanted) before = { key, sequence: entry.sequence };
     }
     if (operations.length > 0) await store.batch(operations, { sync: false });

@@ -27,6 +27,9 @@ export interface ProcessIdentity {
 
 const NAME = "holder.json";
 
+/** Beside it while a start reads the store for the first time. */
+const OPENING = "opening";
+
 export async function readHolder(files: Files, directory: string): Promise<Holder | undefined> {
   try {
     const text = await files.read(`${directory}/${NAME}`);
@@ -40,6 +43,25 @@ export async function readHolder(files: Files, directory: string): Promise<Holde
 /** @throws AgentError FILE_IO */
 export async function writeHolder(files: Files, directory: string, holder: Holder): Promise<void> {
   await files.replace(`${directory}/${NAME}`, Buffer.from(`${JSON.stringify(holder)}\n`));
+}
+
+/**
+ * Says that the store is about to be read for the first time in this run.
+ * @returns whether the last start said so too and never came to say that it had ended.
+ */
+export async function beginOpening(files: Files, directory: string): Promise<boolean> {
+  const path = `${directory}/${OPENING}`;
+  try {
+    if ((await files.read(path)) !== undefined) return true;
+    await files.replace(path, Buffer.from("\n"));
+  } catch {
+    // The first start finds no directory, and a disk that refuses is met by the store itself.
+  }
+  return false;
+}
+
+export async function endOpening(files: Files, directory: string): Promise<void> {
+  await files.remove(`${directory}/${OPENING}`).catch(() => {});
 }
 
 /** @returns undefined where there is no /proc. */

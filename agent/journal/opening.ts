@@ -8,10 +8,10 @@
 
 import { AgentError, isAgentError } from "../errors.ts";
 import type { Lane } from "../frame/frame.ts";
-import type { Files, KeyValueStore, KeyValueStores, Log, StoreOperation } from "../ports.ts";
+import type { Clock, Files, KeyValueStore, KeyValueStores, Log, StoreOperation } from "../ports.ts";
 import { type Audited, audit, chunks } from "./audit.ts";
 import { assignSlots, type Claims, type CoreTable, makeClaims } from "./claims.ts";
-import { describeHolder, type Holder, readHolder } from "./holder.ts";
+import { beginOpening, describeHolder, endOpening, type Holder, readHolder } from "./holder.ts";
 import {
   FORMAT,
   firstSequence,
@@ -45,6 +45,7 @@ export interface OpeningOptions {
   readonly files: Files;
   readonly directory: string;
   readonly cores: readonly string[];
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -69,10 +70,28 @@ export interface Arrival {
  * @throws AgentError STORE_NEWER (left untouched), STORE_LOCKED (says who), STORE_IO
  */
 export async function openJournalStore(options: OpeningOptions, shelves: Shelves): Promise<Opened> {
-  const { directory, files, log } = options;
+  const { directory, files, clock } = options;
   const holder = await readHolder(files, directory);
   refuseNewer(directory, holder?.format);
-  let { store, repaired } = await openStore(options, holder);
+  // LevelDB meets some damage with an assertion that ends the process, and would do so again and again: after an end
+  // that was neither a close nor a power cut, and after a start that never ended, every octet is verified first.
+  const crashed = holder?.process?.kernelBootId === clock.kernelBootId();
+  const neverOpened = await beginOpening(files, directory);
+  try {
+    return await openAndRead(options, shelves, holder, crashed || neverOpened);
+  } finally {
+    await endOpening(files, directory);
+  }
+}
+
+async function openAndRead(
+  options: OpeningOptions,
+  shelves: Shelves,
+  holder: Holder | undefined,
+  thorough: boolean,
+): Promise<Opened> {
+  const { directory, log } = options;
+  let { store, repaired } = await openStore(options, holder, thorough);
   try {
     return await read(options, store, holder, shelves, repaired);
   } catch (error) {
@@ -81,7 +100,7 @@ export async function openJournalStore(options: OpeningOptions, shelves: Shelves
     log.warn({ directory, error: error.message }, "journal damaged");
   }
   await options.stores.repair(directory);
-  ({ store, repaired } = await openStore(options, holder));
+  ({ store, repaired } = await openStore(options, holder, false));
   shelves.clear();
   try {
     return await read(options, store, holder, shelves, true);
@@ -91,14 +110,18 @@ export async function openJournalStore(options: OpeningOptions, shelves: Shelves
   }
 }
 
-/** Opens the store, after a repair where it is needed. */
+/**
+ * Opens the store, after a repair where it is needed.
+ * @param thorough every octet is verified first.
+ */
 export async function openStore(
   options: Pick<OpeningOptions, "stores" | "files" | "directory" | "log">,
   holder: Holder | undefined,
+  thorough: boolean,
 ): Promise<{ store: KeyValueStore; repaired: boolean }> {
   const { stores, files, directory, log } = options;
   try {
-    return { store: await stores.open(directory), repaired: false };
+    return { store: await stores.open(directory, { thorough }), repaired: false };
   } catch (error) {
     if (isAgentError(error, "STORE_LOCKED")) {
       const by = await describeHolder(files, holder);
@@ -181,8 +204,8 @@ export interface LoadedFrames {
 }
 
 /**
- * Fills the (empty) shelves from the index; audits first when that is asked for, afterwards when the index is found
- * damaged or does not agree with the tally.
+ * Fills the (empty) shelves from the index, after an audit when there is doubt.
+ * @throws AgentError STORE_DAMAGED when there was no doubt and the index is damaged or disagrees with the tally
  * @param standing the claims in force on a frame; those on disk, less what is not claimed any more.
  */
 export async function loadFrames(
@@ -198,11 +221,14 @@ export async function loadFrames(
     if (!walked.damaged && walked.frames === framesOf(promised)) {
       return { tally: promised, unclaimed: walked.unclaimed, lost: 0, audited: undefined };
     }
-    shelves.clear();
+    // Repaired before it is audited: on a table with a damaged block LevelDB may end the whole process.
+    const found = walked.damaged ? "a damaged index entry" : `${walked.frames} frames`;
+    throw new AgentError("STORE_DAMAGED", `${framesOf(promised)} frames promised, ${found} found`);
   }
   const audited = await audit(store, claims);
   const { unclaimed } = await walkIndex(store, shelves, standing);
-  const lost = Math.max(0, framesOf(promised) - audited.frames);
+  // A frame that damage brought back must not hide one that it took.
+  const lost = Math.max(0, framesOf(promised) - audited.frames, audited.withoutRecord);
   const added = Math.max(promised.added, audited.frames);
   const tally = { added, removed: added - audited.frames, addedOctets: audited.octets, removedOctets: 0 };
   return { tally, unclaimed, lost, audited };

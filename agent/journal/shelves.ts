@@ -47,8 +47,9 @@ export interface Shelves {
   /** The shelf of a lane that has frames on disk. */
   get(lane: Lane): Shelf | undefined;
   all(): IterableIterator<Shelf>;
-  /** Forgets all but the changes which the disk has not heard of. */
   clear(): void;
+  /** Takes over the lanes of another; of single frames only the changes are still known. */
+  adopt(other: Shelves): void;
   recall(sequence: number): Stored | undefined;
   /** @returns the one already known under this sequence, else this one. */
   remember(stored: Stored): Stored;
@@ -91,8 +92,10 @@ export function makeShelves(): Shelves {
     },
     get: (lane) => shelves.get(lane),
     all: () => shelves.values(),
-    clear: () => {
+    clear: () => shelves.clear(),
+    adopt: (other) => {
       shelves.clear();
+      for (const shelf of other.all()) shelves.set(shelf.lane, shelf);
       remembered.clear();
       for (const stored of changed) remembered.set(stored.sequence, stored);
     },

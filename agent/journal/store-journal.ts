@@ -56,7 +56,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   const opened = await openJournalStore(options, shelves);
   const { claims, openCount, notes } = opened;
   const reopen = async (repair: boolean) => {
-    if (!repair) return openStore(options, await readHolder(files, directory));
+    if (!repair) return openStore(options, await readHolder(files, directory), false);
     await options.stores.repair(directory);
     return { store: await options.stores.open(directory), repaired: true };
   };

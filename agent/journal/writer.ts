@@ -12,25 +12,15 @@
  */
 import { type AgentErrorCode, isAgentError } from "../errors.ts";
 import type { Clock, KeyValueStore, Log, StoreOperation, Timer } from "../ports.ts";
-import { chunks } from "./audit.ts";
+import { assemble, type Batch } from "./batch.ts";
 import type { Claims } from "./claims.ts";
 import { firstSequence } from "./identity.ts";
-import {
-  ASIDE,
-  indexKey,
-  lanePrefix,
-  laneRange,
-  NO_VALUE,
-  noteKey,
-  RECORDS,
-  recordKey,
-  seal,
-  sequenceOfRecordKey,
-} from "./keys.ts";
+import { noteKey, seal } from "./keys.ts";
 import { type Held, type Memory, settle } from "./memory.ts";
-import { loadFrames, type Opened, oldestArrival } from "./opening.ts";
-import { readRecord, writeRecord } from "./record.ts";
-import type { Shelves, Stored } from "./shelves.ts";
+import { type Opened, oldestArrival } from "./opening.ts";
+import { writeRecord } from "./record.ts";
+import { findStrays, reload } from "./recovery.ts";
+import type { Shelves } from "./shelves.ts";
 import { framesOf, TALLY_KEY, type Tally, writeTally } from "./tally.ts";
 
 /** Changes that are written without waiting for more. */
@@ -38,6 +28,9 @@ const CHANGES_DUE = 64;
 const CHANGES_DELAY_MS = 1_000;
 /** Unsynced operations that could be lost behind an error; beyond them the next batch is synced. */
 const UNSYNCED_MAX = 4_096;
+/** Of the interval: where the core is nearly as far away as that, a commit must not come much too soon. */
+const LEAD_SHARE_MAX = 1 / 8;
+const LEAD_WEIGHT = 1 / 4;
 const RETRY_FIRST_MS = 1_000;
 const RETRY_LONGEST_MS = 60_000;
 
@@ -98,12 +91,15 @@ export function makeWriter(options: WriterOptions, opened: Opened): Writer {
   let removedTotal = 0;
   let asideTotal = 0;
   let lastCommitMs: number | undefined;
+  let leadMs = 0;
   let failing: string | undefined;
   let { oldest } = opened;
 
   let commitDue = false;
   let changesDue = false;
   let repairDue = false;
+  /** The store was repaired, and what is known of it is from before. */
+  let reloadDue = false;
   let ending = false;
   let closed = false;
   let commitTimer: Timer | undefined;
@@ -137,12 +133,13 @@ export function makeWriter(options: WriterOptions, opened: Opened): Writer {
     if (commitTimer !== undefined || commitDue) return;
     const held = memory.oldestWaiting();
     if (held === undefined) return;
-    const waitMs = held.keptMs + commitIntervalMs - clock.monotonicMs();
+    const waitMs = held.keptMs + commitIntervalMs - leadMs - clock.monotonicMs();
     commitTimer = clock.after(Math.max(0, waitMs), () => {
       commitTimer = undefined;
       const next = memory.oldestWaiting();
       // The one it was armed for may have been taken: then the next oldest has its own moment.
-      if (next === undefined || clock.monotonicMs() < next.keptMs + commitIntervalMs) return armCommit();
+      if (next === undefined || clock.monotonicMs() < next.keptMs + commitIntervalMs - leadMs)
+        return armCommit();
       commitDue = true;
       wake();
     });
@@ -168,7 +165,7 @@ export function makeWriter(options: WriterOptions, opened: Opened): Writer {
     changesTimer?.cancel();
     commitTimer = changesTimer = undefined;
 
-    const batch = assemble(frames);
+    const batch = assemble(frames, shelves.changed, tally, claims);
     const said = [...notes];
     for (const [name, value] of said) {
       const key = noteKey(name);
@@ -192,75 +189,19 @@ export function makeWriter(options: WriterOptions, opened: Opened): Writer {
     if (batch.added.length > 0) {
       commits++;
       lastCommitMs = clock.monotonicMs() - fromMs;
+      learnLead(batch.added[0]!.held);
     }
     await confirm(batch, open);
     return true;
   };
 
-  interface Batch {
-    readonly operations: StoreOperation[];
-    readonly added: { readonly held: Held; readonly claims: number; readonly octets: number }[];
-    /** Put aside only. */
-    readonly apart: readonly Held[];
-    readonly changes: {
-      readonly stored: Stored;
-      readonly claims: number;
-      readonly aside: Buffer | undefined;
-    }[];
-    readonly tally: Tally;
-  }
-
-  const assemble = (frames: Iterable<Held> | undefined): Batch => {
-    const operations: StoreOperation[] = [];
-    const added: { held: Held; claims: number; octets: number }[] = [];
-    const apart: Held[] = [];
-    const changes: { stored: Stored; claims: number; aside: Buffer | undefined }[] = [];
-    let addedOctets = 0;
-    let removed = 0;
-    let removedOctets = 0;
-    for (const held of frames ?? []) {
-      const { frame, lane, claims: wanted } = held;
-      const record = writeRecord(frame, lane, claims.names(wanted));
-      if (held.aside) operations.push({ type: "put", key: recordKey(frame.sequence, ASIDE), value: record });
-      if (wanted === 0) {
-        apart.push(held);
-        continue;
-      }
-      operations.push({ type: "put", key: recordKey(frame.sequence), value: record });
-      operations.push({
-        type: "put",
-        key: indexKey(lanePrefix(lane), frame.sequence, wanted),
-        value: NO_VALUE,
-      });
-      added.push({ held, claims: wanted, octets: record.length });
-      addedOctets += record.length;
-    }
-    for (const stored of shelves.changed) {
-      const prefix = lanePrefix(stored.lane);
-      operations.push({ type: "del", key: indexKey(prefix, stored.sequence, stored.diskClaims) });
-      if (stored.claims !== 0) {
-        const key = indexKey(prefix, stored.sequence, stored.claims);
-        operations.push({ type: "put", key, value: NO_VALUE });
-      } else {
-        operations.push({ type: "del", key: recordKey(stored.sequence) });
-        removed++;
-        removedOctets += stored.octets;
-      }
-      if (stored.aside !== undefined) {
-        operations.push({ type: "put", key: recordKey(stored.sequence, ASIDE), value: stored.aside });
-      }
-      changes.push({ stored, claims: stored.claims, aside: stored.aside });
-    }
-    const next: Tally = {
-      added: tally.added + added.length,
-      removed: tally.removed + removed,
-      addedOctets: tally.addedOctets + addedOctets,
-      removedOctets: tally.removedOctets + removedOctets,
-    };
-    if (added.length > 0 || removed > 0) {
-      operations.push({ type: "put", key: TALLY_KEY, value: writeTally(next) });
-    }
-    return { operations, added, apart, changes, tally: next };
+  /** On disk within the interval: a commit begins before that by what commits take, timer and all. */
+  const learnLead = (first: Held): void => {
+    const overrunMs = clock.monotonicMs() - first.keptMs - commitIntervalMs;
+    // Urgent ones come early, and those behind an error late: neither says anything.
+    if (Math.abs(overrunMs) > commitIntervalMs * LEAD_SHARE_MAX) return;
+    const learntMs = leadMs + overrunMs * LEAD_WEIGHT;
+    leadMs = Math.min(Math.max(learntMs, 0), commitIntervalMs * LEAD_SHARE_MAX);
   };
 
   /** The batch is on disk: what it says holds from now on. */
@@ -340,11 +281,18 @@ export function makeWriter(options: WriterOptions, opened: Opened): Writer {
       const { store: reopened, repaired } = await options.reopen(repairDue);
       again = reopened;
       repairDue = false;
-      const operations = [...unsynced, ...(await strays(again))];
+      reloadDue ||= repaired;
+      const operations = [...unsynced, ...(await findStrays(again, confirmed))];
       operations.push({ type: "put", key: TALLY_KEY, value: writeTally(tally) });
       await again.batch(operations, { sync: true });
       unsynced = [];
-      if (repaired) await reload(again);
+      if (reloadDue) {
+        const loaded = await reload(again, claims, shelves, tally);
+        tally = loaded.tally;
+        lost += loaded.lost;
+        reloadDue = false;
+        log.warn({ lost: loaded.lost, ...loaded.audited }, "journal audited");
+      }
     } catch (error) {
       await again?.close().catch(() => {});
       if (!isAgentError(error)) throw error;
@@ -360,49 +308,6 @@ export function makeWriter(options: WriterOptions, opened: Opened): Writer {
     log.info({ frames: memory.frames }, "journal obeys again");
     release();
     return true;
-  };
-
-  /** What removes the remains of batches that failed. */
-  const strays = async (from: KeyValueStore): Promise<StoreOperation[]> => {
-    const operations: StoreOperation[] = [];
-    const range = { gte: recordKey(confirmed + 1), lt: RECORDS.lt };
-    for await (const entries of chunks(
-      (part) => from.entries(part),
-      range,
-      256,
-      (entry) => entry[0],
-    )) {
-      for (const [key, value] of entries) {
-        const sequence = sequenceOfRecordKey(key);
-        const record = readRecord(sequence, value);
-        operations.push({ type: "del", key });
-        if (!record.ok) continue;
-        const { gte } = laneRange(lanePrefix(record.value.lane), sequence - 1);
-        const { gte: lt } = laneRange(lanePrefix(record.value.lane), sequence);
-        for (const index of await from.keys({ gte, lt, limit: 8 })) {
-          operations.push({ type: "del", key: index });
-        }
-      }
-    }
-    return operations;
-  };
-
-  /** After a repair in the middle of life: the shelves again from disk, less what was taken and not yet written. */
-  const reload = async (from: KeyValueStore): Promise<void> => {
-    shelves.clear();
-    const changed = new Map<number, Stored>();
-    for (const stored of shelves.changed) changed.set(stored.sequence, stored);
-    const standing = (onDisk: number, sequence: number): number => {
-      const stored = changed.get(sequence);
-      if (stored === undefined) return claims.standing(onDisk, sequence);
-      stored.diskClaims = onDisk;
-      return claims.standing(onDisk, sequence) & stored.claims;
-    };
-    const loaded = await loadFrames(from, claims, shelves, tally, true, standing);
-    tally = loaded.tally;
-    lost += loaded.lost;
-    await from.batch([{ type: "put", key: TALLY_KEY, value: writeTally(tally) }], { sync: true });
-    log.warn({ lost: loaded.lost, ...loaded.audited }, "journal audited");
   };
 
   const release = (): void => {

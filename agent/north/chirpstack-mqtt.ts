@@ -5,6 +5,7 @@
  *   [prefix/]gateway/<eui>/state/conn                from us, retained, and our last will
  *   [prefix/]gateway/<eui>/command/{down,config}     to us
  *   [prefix/]edge/<eui>/…                            from us: what the contract has no place for
+ *   [prefix/]edge/replay-plan                        from one to all, retained: how a common outage is replayed
  *
  * The promise: send() resolves with "taken" only when the broker has answered that it has the frame and that
  * somebody listens. MQTT 5 says both in the PUBACK's reason code. MQTT 3.1.1 has none: its PUBACK means that the
@@ -29,6 +30,7 @@ import {
   gwEncoding,
 } from "./gw-encoding.ts";
 import { toMs } from "./gw-time.ts";
+import { lateMessage } from "./late-message.ts";
 import { createOwnNamespace } from "./own-namespace.ts";
 import { toConnState, toDownlinkTxAck, toGatewayStats } from "./report-message.ts";
 import { toUplinkFrame } from "./uplink-message.ts";
@@ -122,12 +124,16 @@ export function createChirpstackMqtt(parts: ChirpstackMqttParts): ChirpstackMqtt
   // ------------------------------------------------------------------------------------------- states
 
   async function prepare(session: Session): Promise<boolean> {
-    const filters = session.manner.watch
-      ? [topics.down, topics.config, topics.state]
-      : [topics.down, topics.config];
+    const commands = [topics.down, topics.config];
+    const watched = session.manner.watch ? [topics.state] : [];
+    const planned = session.manner.watch && settings.replayPairing ? [topics.plan] : [];
+    const filters = [...commands, ...watched, ...planned];
     const granted = await session.link.subscribe(filters, 1);
     if (granted === undefined) return false;
-    const refused = filters.filter((_filter, at) => (granted[at] ?? FIRST_REFUSAL) >= FIRST_REFUSAL);
+    const notGranted = filters.filter((_filter, at) => (granted[at] ?? FIRST_REFUSAL) >= FIRST_REFUSAL);
+    // Without a common plan each gateway makes its own: nothing that somebody should look at.
+    const refused = notGranted.filter((filter) => filter !== topics.plan);
+    if (notGranted.length > refused.length) count("planRefused");
     if (refused.length > 0) alarms.raise("subscriptionRefused", { refused, codes: granted });
     else alarms.clear("subscriptionRefused");
     // ONLINE says that commands arrive.
@@ -211,10 +217,19 @@ export function createChirpstackMqtt(parts: ChirpstackMqttParts): ChirpstackMqtt
     payload: Uint8Array,
     options: { readonly retain?: boolean } = {},
   ): Promise<Delivery> {
+    return sayBeside(topics.own + topic, payload, options);
+  }
+
+  /** Beside the core's contract: a broker that will not have it must not cost a frame. */
+  async function sayBeside(
+    topic: string,
+    payload: Uint8Array,
+    options: { readonly retain?: boolean } = {},
+  ): Promise<Delivery> {
     if (active === undefined) return "closed";
     if (ownNamespace.suspended) return "refused";
     ownNamespace.published(clock.monotonicMs());
-    const published = await active.flight.publish({ topic: topics.own + topic, payload, qos: 1, ...options });
+    const published = await active.flight.publish({ topic, payload, qos: 1, ...options });
     if (published.outcome === "closed") return "closed";
     if (!isRefusal(published)) return "taken";
     ownNamespace.refused();
@@ -232,6 +247,10 @@ export function createChirpstackMqtt(parts: ChirpstackMqttParts): ChirpstackMqtt
     if (message.topic === topics.state) {
       // A session that was given up hears the OFFLINE we said on it.
       if (active === undefined || session === active) onState(message.payload);
+      return;
+    }
+    if (message.topic === topics.plan) {
+      handlers.onReplayPlan(message.payload);
       return;
     }
     const fault = obey(session, message);
@@ -302,6 +321,8 @@ export function createChirpstackMqtt(parts: ChirpstackMqttParts): ChirpstackMqtt
       return active?.flight.slots ?? 0;
     },
     send,
+    sendLate: (carried) => sendOwn("late", lateMessage(carried)),
+    proposePlan: (plan) => sayBeside(topics.plan, plan, { retain: true }),
     sendStats: (stats) =>
       report(
         "statsSent",
@@ -333,6 +354,7 @@ function topicsOf(prefix: string, eui: string) {
     down: `${gateway}/command/down`,
     config: `${gateway}/command/config`,
     own: `${top}edge/${eui}/`,
+    plan: `${top}edge/replay-plan`,
   };
 }
 

@@ -68,6 +68,10 @@ export interface CoreConnection {
   /** How many uplinks may be in flight now. */
   readonly slots: number;
   send(carried: Carried): Promise<Delivery>;
+  /** The same replay for those who read late frames; best effort, and never to the harm of the frame. */
+  sendLate(carried: Carried): Promise<Delivery>;
+  /** Says the replay plan (replay-plan.ts) to all gateways, those that come later too; best effort. */
+  proposePlan(plan: Uint8Array): Promise<Delivery>;
   /** Best effort; dropped when not connected. */
   sendStats(stats: GatewayStats): void;
   sendTxAck(ack: DownlinkAck): void;
@@ -79,6 +83,8 @@ export interface CoreHandlers {
   onDisconnected(): void;
   onDownlink(command: DownlinkCommand): void;
   onStatsInterval(intervalMs: number): void;
+  /** What somebody, perhaps we, said as the replay plan of all. Empty: it was taken back. */
+  onReplayPlan(payload: Buffer): void;
 }
 
 // -------------------------------------------------------------------------------------- the road back

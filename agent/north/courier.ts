@@ -7,8 +7,13 @@
  * its own after its de-duplication wait, and two of one device sent together may finish in either order; between
  * live frames there is no pause.
  *
- * The courier keeps no frame that is not in flight: what waits is in the journal. How a frame is said on the wire
- * is the connection's affair (chirpstack-mqtt.ts).
+ * Three others say when a lane may go: drain.ts (after an outage all gateways keep to one time axis), pace.ts (how many
+ * replays a second) and the connection's slots, of which replays leave some to live frames. Joins ask only for a slot:
+ * an answer that comes late is worth nothing.
+ *
+ * The courier keeps no frame that is not in flight: what waits is in the journal, and of a lane that waits it knows the
+ * moment at which it is due. One timer rings for the earliest. How a frame is said on the wire is the connection's
+ * affair (chirpstack-mqtt.ts).
  */
 import { isAgentError } from "../errors.ts";
 import type { ClockState, Frame, HeardFrame, Lane } from "../frame/frame.ts";
@@ -16,9 +21,13 @@ import { deriveHeard } from "../frame/heard.ts";
 import type { Counters } from "../health/counters.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Clock, Log, Timer } from "../ports.ts";
-import type { CoreConnection, Delivery } from "./core.ts";
+import { canRide } from "./axis.ts";
+import type { Carried, CoreConnection, Delivery } from "./core.ts";
+import { createDrain, type DrainStatus, type Moment } from "./drain.ts";
 import { isMortal, isReplay, lifeLeftMs, type Now, toCarried } from "./freshness.ts";
 import { createLanes, type LaneState } from "./lanes.ts";
+import { createPace, type Pace } from "./pace.ts";
+import { axisLengthMs, writeReplayPlan } from "./replay-plan.ts";
 import { createSuspicion } from "./suspicion.ts";
 
 /** Twice the core's de-duplication window (200 ms), and some. */
@@ -28,16 +37,44 @@ const HOLD_FIRST_MS = 1_000;
 const HOLD_LONGEST_MS = 30_000;
 /** A connection that ends so soon after a frame was sent may have ended on that frame. */
 const BLAME_WITHIN_MS = 1_000;
+/** Of the slots, this share is kept for live frames while stored ones go. */
+const LIVE_SHARE = 1 / 4;
+/** While lanes wait for the axis, the wall clock is looked at so often: NTP may have stepped it. */
+const LOOK_MS = 10_000;
+/** Less is what NTP slews, and does no harm. */
+const STEP_MS = 250;
+const NEVER = Number.POSITIVE_INFINITY;
+/** What the axis has left behind should be sent within so long, as far as the lanes' rest allows. */
+const OVERDUE_MS = 60_000;
+
+export interface CourierSettings {
+  /** Each replay goes to the `late` topic as well. */
+  readonly late: boolean;
+  /** Keeps to a time axis after an outage. */
+  readonly pairing: boolean;
+  /** May make the plan for all. */
+  readonly mayPropose: boolean;
+  /** 0: no limit. */
+  readonly replayRateMaxPerS: number;
+}
 
 export interface CourierParts {
   readonly coreId: string;
   readonly gatewayEui: string;
+  readonly settings: CourierSettings;
   readonly journal: Journal;
-  readonly connection: Pick<CoreConnection, "connected" | "slots" | "send" | "status">;
+  readonly connection: Pick<
+    CoreConnection,
+    "connected" | "slots" | "send" | "sendLate" | "proposePlan" | "status"
+  >;
   readonly clock: Clock;
   readonly clockState: () => ClockState;
+  /** What to add to the wall clock to get UTC, where a source told. */
+  readonly clockOffsetMs: () => number | undefined;
   readonly counters: Counters;
   readonly log: Log;
+  /** Of replays; absent: pace.ts. */
+  readonly pace?: Pace;
 }
 
 export interface CourierStatus {
@@ -47,6 +84,9 @@ export interface CourierStatus {
   readonly replayed: number;
   readonly setAside: number;
   readonly holding: boolean;
+  readonly drain: DrainStatus;
+  /** How many stored frames a second may go. */
+  readonly replayRatePerS: number;
 }
 
 export interface Courier {
@@ -55,17 +95,37 @@ export interface Courier {
   /** The connection is up: whatever waits may go. */
   connected(): void;
   disconnected(): void;
+  /** What somebody published as the replay plan of all. */
+  hearPlan(payload: Buffer): void;
   status(): CourierStatus;
   /** Carries nothing more. */
   close(): void;
 }
 
 export function createCourier(parts: CourierParts): Courier {
-  const { coreId, gatewayEui, journal, connection, clock, counters, log } = parts;
+  const { coreId, gatewayEui, settings, journal, connection, clock, counters, log } = parts;
+  const noteName = `drain/${coreId}/${gatewayEui}`;
   const lanes = createLanes();
-  /** Lanes that are behind and may send, in turn. */
-  const ready: LaneState[] = [];
+  /** Lanes that had caught up and found no slot, with frames that are live still. They come first. */
+  const urgent: LaneState[] = [];
   const suspicion = createSuspicion();
+  const pace = parts.pace ?? createPace(settings.replayRateMaxPerS);
+  const drain = createDrain({
+    gatewayEui,
+    mayPropose: settings.mayPropose,
+    note: journal.notes.get(noteName),
+    remember: (note) => journal.notes.set(noteName, note),
+    propose: (plan) => {
+      log.info({ coreId, gatewayEui, ...plan }, "replay plan proposed");
+      void connection
+        .proposePlan(writeReplayPlan(plan))
+        .then((delivery) => counters.count("planProposed", delivery));
+    },
+    onChange: () => {
+      changed = true;
+    },
+  });
+  let changed = false;
   let inFlight = 0;
   let reading = 0;
   let carriedLive = 0;
@@ -73,6 +133,9 @@ export function createCourier(parts: CourierParts): Courier {
   let setAside = 0;
   let holdMs = 0;
   let hold: Timer | undefined;
+  let timer: Timer | undefined;
+  let timerDueMs = NEVER;
+  let wallMinusMonotonicMs = clock.wallMs() - clock.monotonicMs();
   let closed = false;
 
   const now = (): Now => ({
@@ -81,49 +144,128 @@ export function createCourier(parts: CourierParts): Courier {
     kernelBootId: clock.kernelBootId(),
     clockState: parts.clockState(),
   });
+  const moment = ({ monotonicMs, wallMs, kernelBootId, clockState }: Now): Moment => ({
+    monotonicMs,
+    utcMs: wallMs,
+    kernelBootId,
+    clockGood: canRide(clockState, parts.clockOffsetMs()),
+  });
   const roundTripMs = (): number => connection.status().roundTripMs ?? 0;
   const mayFly = (): boolean => connection.connected && hold === undefined && !closed;
-  const slots = (): number => (suspicion.strong || holdMs > 0 ? 1 : connection.slots);
   const laneState = (lane: Lane): LaneState => lanes.of(lane, clock.monotonicMs() - PACE_MS);
+  /** Joins and rejoins have lanes of their own (frame.ts, laneOf). */
+  const isOfJoins = (lane: Lane): boolean => lane[gatewayEui.length + 1] === "j";
+
+  const slots = (): number => (suspicion.strong || holdMs > 0 ? 1 : connection.slots);
+  function replaySlots(): number {
+    if (drain.probing) return 1;
+    const all = slots();
+    const left = all - Math.ceil(all * LIVE_SHARE);
+    return Math.max(1, settings.late ? left >> 1 : left);
+  }
+
+  // ------------------------------------------------------------------------------------- live frames
 
   function offer(heard: HeardFrame, lane: Lane): void {
     if (closed) return;
+    const at = now();
     const state = laneState(lane);
-    const isFree = !state.behind && !state.flying && mayFly() && inFlight + reading < slots();
-    if (isFree && paceLeftMs(state, heard.frame) <= 0) {
-      carry(state, heard);
+    pace.arrived(at.monotonicMs);
+    const dueMs = dueAtMs(state, heard, at);
+    const isIdle = !state.behind && !state.flying && !state.queued;
+    const isFree = isIdle && dueMs <= at.monotonicMs && (!drain.probing || isMortal(heard));
+    if (isFree && mayFly() && inFlight + reading < slots()) {
+      carry(state, heard, at);
       return;
     }
-    fallBehind(state);
+    if (isFree) {
+      state.behind = true;
+      state.news = true;
+      state.queued = true;
+      urgent.push(state);
+    } else fallBehind(state, dueMs);
     pump();
   }
 
-  /** Milliseconds this lane must still rest before the frame may go. */
-  function paceLeftMs(state: LaneState, frame: Frame): number {
-    if (!state.lastWasReplay && !isReplay(frame, now())) return 0;
-    return state.lastAnsweredMs + PACE_MS - clock.monotonicMs();
+  /** When it may go, monotonic milliseconds: after the lane's rest, and not before the axis comes to it. */
+  function dueAtMs(state: LaneState, heard: HeardFrame, at: Now): number {
+    const isPaced = state.lastWasReplay || isReplay(heard.frame, at);
+    const restedMs = isPaced ? state.lastAnsweredMs + PACE_MS : at.monotonicMs;
+    if (!settings.pairing || drain.calm || isMortal(heard)) return restedMs;
+    if (drain.probing) return Math.max(restedMs, at.monotonicMs);
+    return Math.max(restedMs, drain.mayGoAtMs(moment(at), toCarried(heard, at, undefined)));
   }
 
-  function fallBehind(state: LaneState): void {
+  // --------------------------------------------------------------------------------------- the lanes
+
+  function fallBehind(state: LaneState, dueMs: number): void {
     state.behind = true;
     state.news = true;
-    if (state.queued || state.flying) return;
-    state.queued = true;
-    ready.push(state);
+    if (!state.queued && !state.flying) lanes.wait(state, dueMs);
   }
 
-  /** Sends as long as there is room and somebody waits. */
+  /** Sends as long as there is room and somebody's turn has come. */
   function pump(): void {
-    while (mayFly() && ready.length > 0 && inFlight + reading < slots()) {
-      const state = ready.shift()!;
+    if (changed) {
+      changed = false;
+      replan();
+    }
+    while (mayFly()) {
+      const isLive = urgent.length > 0;
+      const state = nextLane();
+      if (state === undefined) break;
       reading += 1;
-      void carryNext(state)
+      void carryNext(state, !isLive && !isOfJoins(state.lane))
         .catch((error: unknown) => unreadable(state, error))
         .finally(() => {
           reading -= 1;
           pump();
         });
     }
+    arm();
+  }
+
+  function nextLane(): LaneState | undefined {
+    const busy = inFlight + reading;
+    if (urgent.length > 0) return busy < slots() ? urgent.shift() : undefined;
+    const first = lanes.first();
+    const nowMs = clock.monotonicMs();
+    if (first === undefined || first.dueMs > nowMs) return undefined;
+    if (isOfJoins(first.lane)) return busy < slots() ? lanes.shift() : undefined;
+    return busy < replaySlots() && pace.take(nowMs) ? lanes.shift() : undefined;
+  }
+
+  /**
+   * Takes the lane's next frame from the journal and carries it, or finds when it is due, or that there is none.
+   * @param hasLeave of pace.ts, to be given back when no replay is sent.
+   */
+  async function carryNext(state: LaneState, hasLeave: boolean): Promise<void> {
+    state.news = false;
+    const frame = await journal.next(coreId, state.lane, state.handedOut);
+    state.queued = false;
+    if (closed) return;
+    const at = now();
+    if (frame === undefined) {
+      state.behind = false;
+      if (hasLeave) pace.giveBack();
+      if (state.news) fallBehind(state, at.monotonicMs);
+      else if (lanes.behind() === 0 && !drain.calm) drain.drained(moment(at));
+      return;
+    }
+    const heard = deriveHeard(frame);
+    if (!heard.ok) {
+      // It could be read when it was admitted: only a change of version can have made it unreadable.
+      aside(state, frame, "unreadable");
+      return fallBehind(state, at.monotonicMs);
+    }
+    const dueMs = dueAtMs(state, heard.value, at);
+    if (!mayFly() || dueMs > at.monotonicMs) {
+      if (hasLeave) pace.giveBack();
+      return fallBehind(state, Math.max(dueMs, at.monotonicMs));
+    }
+    if (hasLeave && !isReplay(frame, at)) pace.giveBack();
+    carry(state, heard.value, at);
+    if (!state.flying) fallBehind(state, at.monotonicMs);
   }
 
   /** The disk does not answer. The journal re-opens it; the lane is asked again after a pause. */
@@ -132,96 +274,90 @@ export function createCourier(parts: CourierParts): Courier {
     counters.count("journalReadFailed");
     state.queued = false;
     holdBack();
-    fallBehind(state);
+    fallBehind(state, clock.monotonicMs());
   }
 
-  /** Takes the lane's next frame from the journal and carries it, or finds that the lane has caught up. */
-  async function carryNext(state: LaneState): Promise<void> {
-    state.news = false;
-    const frame = await journal.next(coreId, state.lane, state.handedOut);
-    state.queued = false;
-    if (closed) return;
-    if (frame === undefined) {
-      state.behind = false;
-      if (state.news) fallBehind(state);
-      return;
-    }
-    if (!mayFly()) return fallBehind(state);
-    const restMs = paceLeftMs(state, frame);
-    if (restMs > 0) return rest(state, restMs);
-    const heard = deriveHeard(frame);
-    if (!heard.ok) {
-      // It could be read when it was admitted: only a change of version can have made it unreadable.
-      aside(state, frame, "unreadable");
-      return fallBehind(state);
-    }
-    carry(state, heard.value);
-    if (!state.flying) fallBehind(state);
-  }
+  // ------------------------------------------------------------------------------------------ sending
 
-  function rest(state: LaneState, restMs: number): void {
-    state.queued = true;
-    clock.after(restMs, () => {
-      ready.push(state);
-      pump();
-    });
-  }
-
-  function carry(state: LaneState, heard: HeardFrame): void {
+  function carry(state: LaneState, heard: HeardFrame, at: Now): void {
     const { frame } = heard;
     state.handedOut = frame.sequence;
-    const at = now();
     const lifeMs = lifeLeftMs(heard, at, roundTripMs);
     if (lifeMs !== undefined && lifeMs <= 0) {
-      die(frame);
+      drop(frame, "joinExpired");
       return;
     }
     const carried = toCarried(heard, at, lifeMs);
+    if (carried.replay && frame.repetition && markOf(heard) === state.lastTaken) {
+      drop(frame, "repetition");
+      return;
+    }
+    const asProbe = drain.probing && !isMortal(heard);
     state.flying = true;
     inFlight += 1;
+    if (carried.replay && settings.late) sayLate(carried);
     void connection.send(carried).then((delivery) => {
       inFlight -= 1;
       state.flying = false;
       state.lastAnsweredMs = clock.monotonicMs();
       state.lastWasReplay = carried.replay;
-      answered(state, heard, delivery, state.lastAnsweredMs - at.monotonicMs, carried.replay);
+      answered(state, carried, delivery, state.lastAnsweredMs - at.monotonicMs, asProbe);
       pump();
     });
   }
 
+  /**
+   * On the same connection and before the frame itself: a broker that has taken the frame has seen this. Nothing
+   * depends on what becomes of it.
+   */
+  function sayLate(carried: Carried): void {
+    void connection.sendLate(carried).then((delivery) => counters.count("lateSent", delivery));
+  }
+
   function answered(
     state: LaneState,
-    heard: HeardFrame,
+    carried: Carried,
     delivery: Delivery,
     tookMs: number,
-    replay: boolean,
+    asProbe: boolean,
   ): void {
+    const { heard, replay } = carried;
     const { frame } = heard;
+    const nowMs = state.lastAnsweredMs;
     if (delivery === "taken") {
-      taken(frame, replay);
-      if (state.behind) fallBehind(state);
+      taken(state, carried, tookMs);
+      if (settings.pairing && !drain.calm) drain.passed(moment(now()), asProbe ? carried : undefined);
+      if (state.behind) fallBehind(state, nowMs + (replay ? PACE_MS : 0));
       return;
     }
     counters.count("notTaken", delivery);
-    if (delivery === "closed" && isMortal(heard)) die(frame);
+    if (settings.pairing && delivery !== "closed") drain.lost(moment(now()));
+    if (delivery === "closed" && isMortal(heard)) drop(frame, "joinExpired");
     else state.handedOut = frame.sequence - 1;
     if (delivery !== "closed") holdBack();
-    const suspect = delivery === "refused" || (delivery === "closed" && tookMs < BLAME_WITHIN_MS);
-    if (suspect && suspicion.blame(frame.sequence, carriedLive + replayed)) aside(state, frame, delivery);
-    fallBehind(state);
+    const isSuspect = delivery === "refused" || (delivery === "closed" && tookMs < BLAME_WITHIN_MS);
+    if (isSuspect) state.suspect = true;
+    if (isSuspect && suspicion.blame(frame.sequence, carriedLive + replayed)) aside(state, frame, delivery);
+    // Whoever nobody listened to stays first: with it the next attempt is made, and it is the oldest.
+    fallBehind(state, delivery === "noSubscriber" ? state.dueMs - 1 : nowMs);
   }
 
-  function taken(frame: Frame, replay: boolean): void {
+  function taken(state: LaneState, { heard, replay }: Carried, tookMs: number): void {
+    const { frame } = heard;
     journal.taken(coreId, frame);
     suspicion.absolve(frame.sequence);
+    state.suspect = false;
+    state.lastTaken = markOf(heard);
     holdMs = 0;
-    if (replay) replayed += 1;
-    else carriedLive += 1;
+    if (replay) {
+      replayed += 1;
+      pace.answered(clock.monotonicMs(), tookMs);
+    } else carriedLive += 1;
   }
 
-  /** A join whose time has passed: nobody may ever see it, and nothing need wait for it. */
-  function die(frame: Frame): void {
-    counters.count("frameDropped", "joinExpired");
+  /** Nobody may ever see it, or nobody needs it: a join whose time has passed, a copy of what was taken. */
+  function drop(frame: Frame, reason: "joinExpired" | "repetition"): void {
+    counters.count("frameDropped", reason);
     journal.taken(coreId, frame);
   }
 
@@ -238,25 +374,113 @@ export function createCourier(parts: CourierParts): Courier {
   function aside(state: LaneState, frame: Frame, reason: string): void {
     setAside += 1;
     suspicion.absolve(frame.sequence);
+    state.suspect = false;
     state.handedOut = frame.sequence;
     counters.count("frameSetAside", reason);
     log.warn({ coreId, gatewayEui, sequence: frame.sequence, reason }, "frame set aside");
     journal.setAside(coreId, frame);
   }
 
+  // -------------------------------------------------------------------------------------------- time
+
+  /** One timer: for the lane that is due first, for leave to send it, for what the drain waits for. */
+  function arm(): void {
+    if (!connection.connected || closed) {
+      stopTimer();
+      return;
+    }
+    const nowMs = clock.monotonicMs();
+    let dueMs = settings.pairing && !drain.calm ? (drain.tick(moment(now())) ?? NEVER) : NEVER;
+    if (changed) {
+      pump();
+      return;
+    }
+    const first = lanes.first();
+    if (first !== undefined && hold === undefined) {
+      if (first.dueMs > nowMs) dueMs = Math.min(dueMs, first.dueMs, nowMs + LOOK_MS);
+      else if (inFlight + reading < replaySlots()) dueMs = Math.min(dueMs, pace.readyAtMs(nowMs));
+    }
+    if (timer !== undefined && timerDueMs === dueMs) return;
+    stopTimer();
+    if (dueMs === NEVER) return;
+    timerDueMs = dueMs;
+    timer = clock.after(Math.max(0, dueMs - nowMs), onTimer);
+  }
+
+  function stopTimer(): void {
+    timer?.cancel();
+    timer = undefined;
+    timerDueMs = NEVER;
+  }
+
+  function onTimer(): void {
+    timer = undefined;
+    timerDueMs = NEVER;
+    const at = now();
+    if (lanes.behind() === 0 && !drain.calm) drain.drained(moment(at));
+    const apartMs = at.wallMs - at.monotonicMs;
+    if (Math.abs(apartMs - wallMinusMonotonicMs) > STEP_MS) {
+      wallMinusMonotonicMs = apartMs;
+      changed = true;
+    }
+    pump();
+  }
+
+  /** The plan has changed: every lane asks again when it is due. */
+  function replan(): void {
+    const nowMs = clock.monotonicMs();
+    lanes.hasten(nowMs);
+    const { plan, endsMs } = drain;
+    pace.limit(plan?.ratePerS);
+    if (plan === undefined || endsMs === undefined) {
+      pace.demand(0, OVERDUE_MS);
+      return;
+    }
+    const stored = mine().reduce((sum, { frames }) => sum + frames, 0);
+    pace.demand(stored, nowMs < endsMs ? Math.min(axisLengthMs(plan), endsMs - nowMs) : OVERDUE_MS);
+  }
+
+  const mine = () => journal.backlog(coreId).filter(({ lane }) => lane.startsWith(gatewayEui));
+
+  function connected(): void {
+    const nowMs = clock.monotonicMs();
+    for (const state of urgent.splice(0)) lanes.wait(state, nowMs);
+    const backlog = mine().map(({ lane }) => laneState(lane));
+    // Oldest first, but whoever was blamed for the end of the road lets somebody else try it.
+    for (const state of backlog) if (!state.suspect) putInOrder(state, nowMs);
+    for (const state of backlog) if (state.suspect) putInOrder(state, nowMs);
+    if (settings.pairing) {
+      const canProbe = backlog.some(({ suspect, lane }) => !suspect && !isOfJoins(lane));
+      drain.up(moment(now()), canProbe);
+    }
+    changed = true;
+    pump();
+  }
+
+  function putInOrder(state: LaneState, nowMs: number): void {
+    const isInQueue = state.place >= 0;
+    if (isInQueue) lanes.wait(state, nowMs);
+    else fallBehind(state, nowMs);
+  }
+
   return {
     offer,
-    connected: () => {
-      for (const { lane } of journal.backlog(coreId))
-        if (lane.startsWith(gatewayEui)) fallBehind(laneState(lane));
-      pump();
-    },
+    connected,
     disconnected: () => {
       hold?.cancel();
       hold = undefined;
       holdMs = 0;
+      stopTimer();
+      if (settings.pairing) drain.lost(moment(now()));
+    },
+    hearPlan: (payload) => {
+      if (!settings.pairing || closed) return;
+      const fault = drain.hear(moment(now()), payload);
+      counters.count("planHeard", fault ?? "good");
+      pump();
     },
     status: () => {
+      const at = now();
       return {
         lanesBehind: lanes.behind(),
         inFlight,
@@ -264,11 +488,20 @@ export function createCourier(parts: CourierParts): Courier {
         replayed,
         setAside,
         holding: hold !== undefined,
+        drain: drain.status(moment(at)),
+        replayRatePerS: Math.round(pace.ratePerS(at.monotonicMs) * 10) / 10,
       };
     },
     close: () => {
       closed = true;
       hold?.cancel();
+      stopTimer();
     },
   };
+}
+
+/** What tells a frame from its lane's others, and is the same in its repetitions: MIC and counter; else nothing. */
+function markOf({ phy }: HeardFrame): number | undefined {
+  if (phy?.kind !== "data") return undefined;
+  return phy.mic.readUInt32LE(0) * 0x10000 + phy.fCnt;
 }

@@ -49,11 +49,14 @@ export const PROPOSE_SPREAD_MS = 20_000;
 /** A proposal that was not said back by then was not accepted. */
 export const ECHO_MS = 5_000;
 /** Boundaries are counted from the return and so long, for the moment of deciding is each gateway's own. */
-const DECIDE_MS_MAX = 30_000;
+export const DECIDE_MS_MAX = 30_000;
 /** Beside the others' last frames, their live ones. */
 export const AFTER_MS = 30_000;
 /** What a gateway without a clock assumes of a plan that has yet to begin. */
 const BLIND_AHEAD_MS = 5 * 60_000;
+const ANY_TIME = Number.NEGATIVE_INFINITY;
+/** Monotonic, and a number that a note can hold: frames of earlier boots were heard at negative times. */
+const LONG_AGO = -1e15;
 export const PLAN_CHANGES_MAX = 16;
 const PLANS_HEARD_MAX = 4;
 const REPROPOSALS_MAX = 3;
@@ -114,6 +117,8 @@ export interface Drain {
   hear(at: Moment, payload: Buffer): PlanFault | undefined;
   /** Nothing is stored any more. */
   drained(at: Moment): void;
+  /** There was no outage, or nothing is left of it: nothing here holds anything, and nothing need be told or asked. */
+  readonly calm: boolean;
   /** Whether one old frame at a time may go, the oldest first. */
   readonly probing: boolean;
   /** When a data frame may be sent, monotonic; -Infinity: any time. */
@@ -130,17 +135,18 @@ export interface Drain {
 interface Followed {
   readonly plan: ReplayPlan;
   readonly source: PlanSource;
-  /** Monotonic. */
+  /** Monotonic, these four: followed since, its t0, caught up. */
   readonly sinceMs: number;
+  readonly beginsMs: number;
   readonly endsMs: number;
-  /** Frames heard before this were planned for before; UTC. */
+  /** Frames heard before this were planned for before. */
   readonly freeBeforeMs: number;
   /** UTC; 0 where nobody knew. Plans for an earlier moment are for another outage. */
   readonly outageFromMs: number;
   readonly reboots: number;
 }
 
-/** Monotonic, but for freeBeforeMs. */
+/** Monotonic. */
 interface Deciding {
   readonly outageFromMs: number;
   readonly returnedMs: number;
@@ -191,7 +197,8 @@ export function createDrain(parts: DrainParts): Drain {
     returned();
     if (!isOver(at) || deciding !== undefined) return;
     // Frames that were under way when the road broke are older than what was seen of the outage.
-    const planned = followed !== undefined && (probe?.heardUtcMs ?? 0) < followed.plan.t0Ms;
+    const heardMs = at.monotonicMs - (probe?.ageMs ?? 0);
+    const planned = followed !== undefined && heardMs < followed.beginsMs;
     const outageMs = planned || !wasProbing ? observed : Math.max(observed, probe?.ageMs ?? 0);
     if (outageMs > OUTAGE_MS_MIN) decide(at, outageMs);
     else if (wasProbing) parts.onChange();
@@ -214,7 +221,7 @@ export function createDrain(parts: DrainParts): Drain {
       returnedMs: monotonicMs,
       untilMs: monotonicMs + LISTEN_MS + (parts.mayPropose ? spreadMs(parts.gatewayEui) : 0),
       proposed: false,
-      freeBeforeMs: followed?.source === "blind" ? 0 : (followed?.plan.t0Ms ?? 0),
+      freeBeforeMs: followed?.beginsMs ?? LONG_AGO,
     };
     const known = heardPlans.filter((plan) => isOfThisOutage(plan, at));
     const first = known.reduce<ReplayPlan | undefined>(
@@ -280,8 +287,9 @@ export function createDrain(parts: DrainParts): Drain {
       plan,
       source,
       sinceMs,
+      beginsMs: at.clockGood ? monotonicMs + plan.t0Ms - at.utcMs : monotonicMs,
       endsMs: Math.min(monotonicMs + Math.max(0, leftMs), sinceMs + WAIT_MS_MAX),
-      freeBeforeMs: deciding?.freeBeforeMs ?? followed?.freeBeforeMs ?? 0,
+      freeBeforeMs: deciding?.freeBeforeMs ?? followed?.freeBeforeMs ?? LONG_AGO,
       outageFromMs: outageFromUtcMs(at),
       reboots: 0,
     };
@@ -312,15 +320,14 @@ export function createDrain(parts: DrainParts): Drain {
   // ------------------------------------------------------------------------------------ following it
 
   function mayGoAtMs(at: Moment, { heardUtcMs, ageMs }: HeardAt): number {
-    if (deciding !== undefined) return deciding.untilMs;
-    if (followed === undefined) return Number.NEGATIVE_INFINITY;
+    const heardMs = at.monotonicMs - ageMs;
+    if (deciding !== undefined) return heardMs < deciding.freeBeforeMs ? ANY_TIME : deciding.untilMs;
+    if (followed === undefined || heardMs < followed.freeBeforeMs) return ANY_TIME;
     const lastMs = followed.endsMs + AFTER_MS;
-    if (at.monotonicMs >= lastMs) return Number.NEGATIVE_INFINITY;
+    if (at.monotonicMs >= lastMs) return ANY_TIME;
     if (!at.clockGood || heardUtcMs === undefined || followed.source === "blind") {
-      const heardMs = at.monotonicMs - ageMs;
       return heardMs < followed.sinceMs ? lastMs : Math.min(lastMs, heardMs + RIDE_MS_MAX);
     }
-    if (heardUtcMs < followed.freeBeforeMs) return Number.NEGATIVE_INFINITY;
     const dueMs = at.monotonicMs + dueAtMs(followed.plan, heardUtcMs) - at.utcMs;
     return Math.min(dueMs, lastMs);
   }
@@ -351,7 +358,16 @@ export function createDrain(parts: DrainParts): Drain {
     const reboots = before.reboots + 1;
     const leftMs = at.clockGood ? caughtUpAtMs(before.plan) - at.utcMs : axisLengthMs(before.plan);
     const waitMs = reboots > REBOOTS_MAX ? 0 : Math.min(Math.max(0, leftMs), WAIT_MS_MAX);
-    followed = { ...before, sinceMs: at.monotonicMs, endsMs: at.monotonicMs + waitMs, reboots };
+    const begunMs = at.clockGood ? at.utcMs - before.plan.t0Ms : 0;
+    const sinceMs = at.monotonicMs;
+    followed = {
+      ...before,
+      sinceMs,
+      beginsMs: sinceMs - begunMs,
+      endsMs: sinceMs + waitMs,
+      freeBeforeMs: sinceMs + before.freeBeforeMs - before.beginsMs,
+      reboots,
+    };
     remember(at);
   }
 
@@ -378,6 +394,9 @@ export function createDrain(parts: DrainParts): Drain {
     passed,
     hear,
     drained,
+    get calm() {
+      return awayFromMs === undefined && deciding === undefined && followed === undefined;
+    },
     get probing() {
       return probing;
     },
@@ -412,7 +431,8 @@ function isSame(one: ReplayPlan, other: ReplayPlan): boolean {
 function readNote(text: string): (Followed & { readonly bootId: string }) | undefined {
   try {
     const said = JSON.parse(text) as Record<string, unknown> & { plan?: Record<string, unknown> };
-    const numbers = [said.sinceMs, said.endsMs, said.freeBeforeMs, said.outageFromMs, said.reboots];
+    const moments = [said.sinceMs, said.beginsMs, said.endsMs, said.freeBeforeMs, said.outageFromMs];
+    const numbers = [...moments, said.reboots];
     const planned = [said.plan?.t0Ms, said.plan?.tFromMs, said.plan?.k];
     const sound = [...numbers, ...planned].every(Number.isFinite) && typeof said.bootId === "string";
     if (said.version !== 1 || !sound) return undefined;

@@ -30,7 +30,8 @@ export function isMortal(heard: HeardFrame): boolean {
 /** @returns milliseconds this frame may still be carried; undefined: any time; 0 or less: never again. */
 export function lifeLeftMs(heard: HeardFrame, now: Now, roundTripMs: () => number): number | undefined {
   if (!isMortal(heard)) return undefined;
-  if (heard.frame.delayed) return 0;
+  // No gateway starts again within a join's life, and after it the wall clock may say anything.
+  if (heard.frame.delayed || heard.frame.kernelBootId !== now.kernelBootId) return 0;
   return JOIN_LIFE_MS - roundTripMs() - JOIN_ANSWER_MS - ageMs(heard.frame, now);
 }
 

@@ -50,15 +50,12 @@ export interface Lanes {
   shift(): LaneState | undefined;
   /** Gives each that waits for a later moment than now another look: due now, in the order they stood. */
   hasten(nowMs: number): void;
-  /** Takes every lane out of the queue. */
-  clear(): void;
-  readonly waiting: number;
 }
 
 export function createLanes(): Lanes {
   const lanes = new Map<Lane, LaneState>();
   /** A binary heap: nobody is due before the one at half his place. */
-  let heap: LaneState[] = [];
+  const heap: LaneState[] = [];
   let turns = 0;
   let behind = 0;
 
@@ -135,16 +132,6 @@ export function createLanes(): Lanes {
         state.turn = turns++;
         state.place = place;
       });
-    },
-    clear: () => {
-      for (const state of heap) {
-        state.place = -1;
-        state.queued = false;
-      }
-      heap = [];
-    },
-    get waiting() {
-      return heap.length;
     },
   };
 }

@@ -25,6 +25,8 @@ export interface RoutesParts {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly clockState: () => ClockState;
+  /** What to add to the wall clock to get UTC, by the last source that told. */
+  readonly clockOffsetMs: () => number | undefined;
   readonly counters: Counters;
   readonly log: Log;
   /** Makes the connection of one kind of core; it does not start it. */
@@ -85,15 +87,23 @@ export function createRoutes(parts: RoutesParts): Routes {
       onDisconnected: () => courier.disconnected(),
       onDownlink: parts.onDownlink,
       onStatsInterval: (intervalMs) => setStatsInterval(core.id, intervalMs),
+      onReplayPlan: (payload) => courier.hearPlan(payload),
     });
-    const { journal, clock, clockState, counters, log } = parts;
+    const { journal, clock, clockState, clockOffsetMs, counters, log } = parts;
     const courier = createCourier({
       coreId: core.id,
       gatewayEui,
+      settings: {
+        late: core.late,
+        pairing: core.replayPairing,
+        mayPropose: core.replayProposal,
+        replayRateMaxPerS: core.replayRateMaxPerS,
+      },
       journal,
       connection,
       clock,
       clockState,
+      clockOffsetMs,
       counters,
       log,
     });

@@ -85,7 +85,7 @@ function metadataOf({ heard: { frame, rxpk }, replay, ageMs, timeSource }: Carri
  * board, tmst, frequency, data rate, PHYPayload), so that the same reception has the same id however often it is
  * sent, also after a restart.
  */
-function uplinkIdOf(
+export function uplinkIdOf(
   { gatewayEui }: Frame,
   { board, tmstUs, frequencyHz, modulation, payload }: Rxpk,
 ): number {

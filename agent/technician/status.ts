@@ -44,12 +44,14 @@ async function socketOf(doors: StatusDoors, settingsPath: string): Promise<strin
 }
 
 async function ask({ control, t }: StatusDoors, socket: string): Promise<AgentStatus> {
-  try {
-    const answer = await control.ask(socket, { method: "GET", path: "/status", body: undefined });
-    return answer.body as AgentStatus;
-  } catch (error) {
-    throw new AgentError("CONTROL_UNREACHABLE", t("error.noAgent", { socket }), error);
-  }
+  const noAgent = (cause?: unknown): AgentError =>
+    new AgentError("CONTROL_UNREACHABLE", t("error.noAgent", { socket }), cause);
+  const question = { method: "GET", path: "/status", body: undefined } as const;
+  const answer = await control.ask(socket, question).catch((error: unknown) => {
+    throw noAgent(error);
+  });
+  if (answer.status !== 200) throw noAgent();
+  return answer.body as AgentStatus;
 }
 
 /** @returns the status as lines for a person. */
@@ -96,9 +98,21 @@ function coreLines({ cores, startedWallMs, uptimeMs }: AgentStatus, t: Translate
     };
     const { carriedLive: live, replayed, lanesBehind: behind, inFlight } = core.courier;
     const lines = [said[core.state](), `  ${t("status.coreWork", { live, replayed, behind, inFlight })}`];
+    const drain = drainLine(core.courier.drain, t);
+    if (drain !== undefined) lines.push(`  ${drain}`);
     if (core.alarms.length > 0) lines.push(`  ${t("status.alarms")}: ${core.alarms.join(", ")}`);
     return lines;
   });
+}
+
+/** Why frames wait although the core is in reach. */
+function drainLine(
+  { phase, plan }: AgentStatus["cores"][number]["courier"]["drain"],
+  t: Translate,
+): string | undefined {
+  if (phase === "probing" || phase === "deciding") return t("status.coreReturning");
+  if (phase !== "axis" || plan === undefined) return undefined;
+  return t("status.coreReplaying", { k: plan.k, left: span(plan.leftMs) });
 }
 
 function journalLines({ journal, startedWallMs, uptimeMs }: AgentStatus, t: Translate): string[] {

@@ -53,6 +53,14 @@ export const STATUS_TEXTS = {
     en: "{live} live and {replayed} replayed taken, {behind} devices behind, {inFlight} in flight",
     fr: "{live} en direct et {replayed} rejouées reçues, {behind} capteurs en retard, {inFlight} en vol",
   },
+  "status.coreReturning": {
+    en: "back after an outage: agreeing with the other gateways when to replay",
+    fr: "de retour après une coupure : accord avec les autres passerelles sur le moment de rejouer",
+  },
+  "status.coreReplaying": {
+    en: "replays {k} times as fast on the time axis of all gateways, caught up in {left}",
+    fr: "rejoue {k} fois plus vite sur l'axe de temps commun aux passerelles, à jour dans {left}",
+  },
   "status.counters": { en: "Counters", fr: "Compteurs" },
   "status.alarms": { en: "Alarms", fr: "Alarmes" },
 } as const satisfies Record<string, Entry>;

@@ -6,7 +6,7 @@
  * it was planned, so that a timer that fires late moves nothing on air. The first form has no collisions and hears
  * by a fixed probability and level per pair; the radio model takes this file's place in the same shape.
  */
-import type { Clock, Rng } from "../../agent/ports.ts";
+import type { Clock, Rng, RngStream } from "../../agent/ports.ts";
 
 /** LoRa only: the fleet's meters use nothing else yet. */
 export interface Transmission {
@@ -55,34 +55,45 @@ export function nowUs(clock: Clock): number {
 }
 
 export function createAir({ clock, rng, hearing = 1 }: AirOptions): Air {
-  const gateways: Listener[] = [];
-  const meters: Listener[] = [];
-  const levels = new Map<string, number>();
+  const gateways: Ear[] = [];
+  const meters: Ear[] = [];
+  const earOf = (listener: Listener): Ear => ({
+    listener,
+    chance: rng.stream(`air/${listener.name}`),
+    fading: rng.stream(`fading/${listener.name}`),
+    levelsDbm: new Map(),
+  });
   /** Drawn once per pair, from a stream of its own: adding a meter changes no other pair. */
-  const levelDbm = (from: string, to: string): number => {
-    const pair = `${from}/${to}`;
-    const known = levels.get(pair);
+  const levelDbm = (from: string, { listener: { name }, levelsDbm }: Ear): number => {
+    const known = levelsDbm.get(from);
     if (known !== undefined) return known;
-    const drawn = -75 - 40 * rng.stream(`level/${pair}`).unit();
-    levels.set(pair, drawn);
+    const drawn = -75 - 40 * rng.stream(`level/${from}/${name}`).unit();
+    levelsDbm.set(from, drawn);
     return drawn;
   };
   return {
-    addGateway: (gateway) => gateways.push(gateway),
-    addMeter: (meter) => meters.push(meter),
+    addGateway: (gateway) => gateways.push(earOf(gateway)),
+    addMeter: (meter) => meters.push(earOf(meter)),
     transmit: (from, transmission) => {
       const endUs = transmission.startUs + transmission.airtimeUs;
-      const listeners = transmission.inverted ? meters : gateways;
+      const ears = transmission.inverted ? meters : gateways;
       clock.after((endUs - nowUs(clock)) / 1_000, () => {
-        for (const listener of listeners) {
-          if (!transmission.inverted && rng.stream(`air/${listener.name}`).unit() >= hearing) continue;
-          const fadingDb = 4 * rng.stream(`fading/${listener.name}`).unit();
-          const rssiDbm = Math.round(levelDbm(from, listener.name) + fadingDb);
-          listener.hear({ transmission, endUs, rssiDbm, snrDb: snrOf(rssiDbm) });
+        for (const ear of ears) {
+          if (!transmission.inverted && ear.chance.unit() >= hearing) continue;
+          const rssiDbm = Math.round(levelDbm(from, ear) + 4 * ear.fading.unit());
+          ear.listener.hear({ transmission, endUs, rssiDbm, snrDb: snrOf(rssiDbm) });
         }
       });
     },
   };
+}
+
+/** A listener, and what is drawn for it: a downlink is offered to every meter there is. */
+interface Ear {
+  readonly listener: Listener;
+  readonly chance: RngStream;
+  readonly fading: RngStream;
+  readonly levelsDbm: Map<string, number>;
 }
 
 /** Above a noise floor of -117 dBm at 125 kHz, as far as the chip can tell (it saturates near +10 dB). */

@@ -64,7 +64,25 @@ export type CoreEvent = { readonly atUs: number } & (
       /** undefined: the downlink is not remembered, the acknowledgement does nothing. */
       readonly devEui: string | undefined;
     }
+  /** From the late channel: what the core had not delivered and could not any more. */
+  | {
+      readonly kind: "recovered" | "lateDropped";
+      readonly devEui: string;
+      readonly devAddr: string;
+      readonly fCnt: number;
+      readonly gatewayEui: string;
+    }
+  | { readonly kind: "lateRefused"; readonly fault: LateFault }
 );
+
+export type LateFault =
+  | "tooLong"
+  | "notJson"
+  | "badVersion"
+  | "incomplete"
+  | "noUplink"
+  | "unknownDevAddr"
+  | "micBad";
 
 /** What made the core answer; an application item may acknowledge besides. */
 export type DownlinkPurpose = "joinAccept" | "application" | "acknowledgement" | "adrAckReq";
@@ -84,6 +102,7 @@ export function countName(event: Untimed<CoreEvent>): string {
       return `${event.kind}.${event.reason}`;
     case "uplinkRefused":
     case "messageRefused":
+    case "lateRefused":
       return `${event.kind}.${event.fault}`;
     case "downlinkSent":
       return `${event.kind}.${event.purpose}`;

@@ -4,6 +4,7 @@
  *   event/up ──> de-duplication 200 ms ──> a task of its own ──> uplinks: join, delivery or refusal
  *   event/ack ──────────────────────────────────> answers <─────────────┘
  *                              command/down <────────┘
+ *   edge/+/late ──> late reader, where it is wanted
  *
  * It subscribes to all gateways under its topic prefix and speaks the gateway contract of ChirpStack (topics and gw
  * messages). What it does not do: MAC commands, ADR, classes B and C, LoRaWAN 1.1, other bands than EU868. The broker
@@ -20,10 +21,13 @@ import { createDevices, type Device, type DeviceIdentity, type QueueItem } from 
 import {
   commandTopic,
   eventFilter,
+  isLateTopic,
+  lateFilter,
   readGatewayMessage,
   type UplinkCopy,
   writeDownlinkFrame,
 } from "./gateway-messages.ts";
+import { createLateReader, type Recovered } from "./late-reader.ts";
 import { type BrokerAddress, createCoreLink } from "./link.ts";
 import { completeSettings, type RigCoreSettings } from "./settings.ts";
 import { createUplinks } from "./uplinks.ts";
@@ -43,6 +47,8 @@ export interface RigCoreParts {
   readonly devices: readonly DeviceIdentity[];
   readonly settings?: Partial<RigCoreSettings>;
   readonly onDelivery?: (delivery: Delivery) => void;
+  /** When given, the agents' late channel is read too: what was refused because of its counter comes here. */
+  readonly onRecovered?: (recovered: Recovered) => void;
   readonly onEvent?: (event: CoreEvent) => void;
 }
 
@@ -74,13 +80,17 @@ export function createRigCore(parts: RigCoreParts): RigCore {
   const tell: Tell = (event) => {
     const name = countName(event);
     counts[name] = (counts[name] ?? 0) + 1;
+    if (event.kind === "delivered") late?.delivered(event.devAddr, event.fCnt);
     parts.onEvent?.({ atUs: nowUs(clock), ...event });
   };
+
+  const late =
+    parts.onRecovered && createLateReader({ clock, devices, tell, onRecovered: parts.onRecovered });
 
   const link = createCoreLink({
     ...parts,
     log: parts.log.child({ part: "core" }),
-    filter: eventFilter(topicPrefix),
+    filters: [eventFilter(topicPrefix), ...(late ? [lateFilter(topicPrefix)] : [])],
     onMessage: receive,
   });
 
@@ -117,6 +127,10 @@ export function createRigCore(parts: RigCoreParts): RigCore {
 
   function receive({ topic, payload }: MqttMessage): void {
     if (stopped) return;
+    if (late && isLateTopic(topic)) {
+      late.read(payload);
+      return;
+    }
     const read = readGatewayMessage(topic, payload);
     if (!read.ok) {
       tell({ kind: "messageRefused", fault: read.fault });
@@ -141,6 +155,7 @@ export function createRigCore(parts: RigCoreParts): RigCore {
     counts: () => ({ ...counts }),
     stop: () => {
       stopped = true;
+      late?.stop();
       return link.stop();
     },
   };

@@ -81,6 +81,15 @@ export function eventFilter(topicPrefix: string): string {
   return `${prefixOf(topicPrefix)}gateway/+/event/+`;
 }
 
+/** What agents publish beside the contract: replays once more. */
+export function lateFilter(topicPrefix: string): string {
+  return `${prefixOf(topicPrefix)}edge/+/late`;
+}
+
+export function isLateTopic(topic: string): boolean {
+  return topic.endsWith("/late");
+}
+
 export function commandTopic(topicPrefix: string, gatewayEui: string): string {
   return `${prefixOf(topicPrefix)}gateway/${gatewayEui}/command/down`;
 }

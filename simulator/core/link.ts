@@ -24,7 +24,7 @@ export interface CoreLinkParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly broker: BrokerAddress;
-  readonly filter: string;
+  readonly filters: readonly string[];
   readonly onMessage: (message: MqttMessage) => void;
 }
 
@@ -44,7 +44,7 @@ const KEEPALIVE_S = 30;
 const CONNECT_TIMEOUT_MS = 10_000;
 const REFUSED_CODE_MIN = 128;
 
-export function createCoreLink({ mqtt, clock, log, broker, filter, onMessage }: CoreLinkParts): CoreLink {
+export function createCoreLink({ mqtt, clock, log, broker, filters, onMessage }: CoreLinkParts): CoreLink {
   const { version = 5, clientId = "meter-fleet-core", ...address } = broker;
   let link: MqttLink | undefined;
   let subscribed = false;
@@ -73,15 +73,15 @@ export function createCoreLink({ mqtt, clock, log, broker, filter, onMessage }: 
   };
 
   const subscribe = async (opened: MqttLink): Promise<void> => {
-    const codes = await opened.subscribe([filter], 1);
+    const codes = await opened.subscribe(filters, 1);
     if (codes === undefined || opened !== link || stopped) return;
     if (codes.some((code) => code >= REFUSED_CODE_MIN)) {
-      log.error({ filter, codes }, "core may not subscribe");
+      log.error({ filters, codes }, "core may not subscribe");
       opened.close("politely");
       return;
     }
     subscribed = true;
-    log.info({ url: address.url, filter }, "core subscribed");
+    log.info({ url: address.url, filters }, "core subscribed");
     for (const resolve of waiting.splice(0)) resolve();
   };
 

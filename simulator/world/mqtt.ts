@@ -2,8 +2,9 @@
  * MQTT inside one process: brokers in memory which die, refuse, swallow and answer reason codes as the test wants.
  * The mirror of agent/host/mqtt.ts; test/contracts/mqtt.test.ts runs against both.
  *
- * Every packet takes `latencyMs` each way, on the world's clock. There is no keepalive: a dead road is noticed by
- * what goes unanswered.
+ * Every packet takes `latencyMs` each way, on the world's clock, or what the gateway's road takes (road.ts). Clients
+ * send no pings: a dead road is noticed by what goes unanswered. A broker that hears nothing of the end of a connection
+ * gives it up after one and a half keepalives.
  */
 import type {
   Clock,
@@ -17,8 +18,15 @@ import type {
   MqttPublished,
   Timer,
 } from "../../agent/ports.ts";
+import type { WorldRoad } from "./road.ts";
 
 const NO_MATCHING_SUBSCRIBERS = 16;
+/** Fixed header, packet id, property lengths. */
+const PACKET_OCTETS = 8;
+/** Over a dead road the FIN never comes. */
+const POLITE_CLOSE_MS_MAX = 500;
+/** A CONNECT, and what it takes to get there. */
+const CONNECT_OCTETS = 200;
 const TAKEN_OVER: MqttClosed = {
   code: "takenOver",
   detail: "another client took the client id over",
@@ -45,7 +53,15 @@ export class WorldMqtt implements Mqtt {
   }
 
   connect(options: MqttConnectOptions, handlers: MqttHandlers): MqttLink {
-    return new WorldLink(this.#clock, this.#brokers.get(options.url), options, handlers);
+    return new WorldLink(this.#clock, this.#brokers.get(options.url), options, handlers, undefined);
+  }
+
+  /** The same brokers at the end of this road. */
+  over(road: WorldRoad): Mqtt {
+    return {
+      connect: (options, handlers) =>
+        new WorldLink(this.#clock, this.#brokers.get(options.url), options, handlers, road),
+    };
   }
 }
 
@@ -64,6 +80,8 @@ export class WorldBroker {
   readonly taken: MqttMessage[] = [];
   /** Every connect it saw. */
   readonly connects: MqttConnectOptions[] = [];
+  /** false: `taken` and `connects` stay as they are; a week of them is too much to remember. */
+  remembers = true;
 
   latencyMs = 5;
   receiveMaximum = 65_535;
@@ -77,6 +95,8 @@ export class WorldBroker {
   refuses: (options: MqttConnectOptions) => MqttClosed | undefined = () => undefined;
   /** The PUBACK's reason code, and from 128 on it is not taken; undefined: as a sound broker answers. */
   pubackCode: (message: MqttPublish) => number | undefined = () => undefined;
+  /** Told of each message it takes, and whether somebody listened. */
+  onTaken: (message: MqttPublish, matched: boolean) => void = () => undefined;
   subackCode: (filter: string) => number | undefined = () => undefined;
   /** true: it closes the connection instead of answering this. */
   closesOn: (packet: MqttPublish | "subscribe" | "connect") => boolean = () => false;
@@ -133,15 +153,14 @@ export class WorldBroker {
   takeOver(clientId: string): void {
     for (const link of [...this.#links]) {
       if (link.clientId !== clientId) continue;
-      this.bury(link);
-      link.end(link.version === 5 ? TAKEN_OVER : CUT);
+      this.#cut(link, link.version === 5 ? TAKEN_OVER : CUT);
     }
   }
 
   // ------------------------------------------------------------------------------- what links tell it
 
   admit(link: WorldLink, options: MqttConnectOptions): MqttClosed | "silence" | undefined {
-    this.connects.push(options);
+    if (this.remembers) this.connects.push(options);
     if (!this.alive) return { code: "unreachable", detail: "nothing listens" };
     if (!this.hears) return "silence";
     const refusal = this.refuses(options);
@@ -157,8 +176,9 @@ export class WorldBroker {
     if (this.closesOn(message)) return "close";
     const wanted = this.pubackCode(message);
     const refused = wanted !== undefined && wanted >= 128;
-    if (!refused) this.taken.push(asMessage(message));
+    if (!refused && this.remembers) this.taken.push(asMessage(message));
     const matched = refused ? false : this.publish(message);
+    if (!refused) this.onTaken(message, matched);
     if (!this.answers) return "silence";
     if (version === 4) return 0;
     return wanted ?? (matched ? 0 : NO_MATCHING_SUBSCRIBERS);
@@ -187,9 +207,13 @@ export class WorldBroker {
     this.publish({ ...link.will, qos: 1 });
   }
 
+  has(link: WorldLink): boolean {
+    return this.#links.has(link);
+  }
+
   #cut(link: WorldLink, why: MqttClosed): void {
     this.bury(link);
-    link.end(why);
+    link.hangUp(why);
   }
 
   #retain(message: MqttPublish): void {
@@ -207,6 +231,8 @@ class WorldLink implements MqttLink {
   /** What ends each unanswered packet when the connection does, and when it was sent. */
   readonly #unanswered = new Map<() => void, number>();
   readonly #patience: Timer;
+  readonly #road: WorldRoad | undefined;
+  readonly #leaveRoad: (() => void) | undefined;
   #connected = false;
   #ended = false;
 
@@ -215,15 +241,25 @@ class WorldLink implements MqttLink {
     broker: WorldBroker | undefined,
     options: MqttConnectOptions,
     handlers: MqttHandlers,
+    road: WorldRoad | undefined,
   ) {
     this.#clock = clock;
+    this.#road = road;
     this.#broker = broker;
     this.#options = options;
     this.#handlers = handlers;
     this.#patience = clock.after(options.connectTimeoutMs, () =>
       this.end({ code: "timeout", detail: "no CONNACK came" }),
     );
-    this.#afterLatency(() => this.#arrive());
+    this.#leaveRoad = road?.onCut(() => {
+      this.#noticeLater();
+      this.end(CUT);
+    });
+    if (road?.state === "cut") {
+      queueMicrotask(() => this.end({ code: "unreachable", detail: "no road" }));
+      return;
+    }
+    this.#north(CONNECT_OCTETS, () => this.#arrive(), "opening");
   }
 
   get clientId(): string {
@@ -244,7 +280,7 @@ class WorldLink implements MqttLink {
   }
 
   deliver(message: MqttMessage): void {
-    this.#afterLatency(() => {
+    this.#south(octetsOf(message), () => {
       // On 3.1.1 a message does not say how long it may live.
       const { expiryS: _expiryS, ...old } = message;
       this.#handlers.onMessage(this.version === 5 ? message : old);
@@ -255,10 +291,11 @@ class WorldLink implements MqttLink {
     if (!this.#connected) return Promise.resolve({ outcome: "closed" });
     const copy: MqttPublish = { ...message, payload: Buffer.from(message.payload) };
     if (message.qos === 0) {
-      this.#afterLatency(() => this.#broker!.take(copy, this.version));
+      this.#north(octetsOf(message), () => this.#broker!.take(copy, this.version));
       return Promise.resolve({ outcome: "acknowledged", reasonCode: 0 });
     }
     return this.#ask<number, MqttPublished>(
+      octetsOf(message),
       () => this.#broker!.take(copy, this.version),
       (reasonCode) => ({ outcome: "acknowledged", reasonCode }),
       { outcome: "closed" },
@@ -268,6 +305,7 @@ class WorldLink implements MqttLink {
   subscribe(filters: readonly string[], qos: 0 | 1): Promise<readonly number[] | undefined> {
     if (!this.#connected) return Promise.resolve(undefined);
     return this.#ask<readonly number[], readonly number[] | undefined>(
+      filters.join("").length + PACKET_OCTETS,
       () => this.#broker!.grant(this, filters, qos),
       (codes) => codes,
       undefined,
@@ -284,16 +322,30 @@ class WorldLink implements MqttLink {
     if (how === "politely" && this.#connected && broker?.hears === true) {
       this.#connected = false;
       this.#settleAll();
-      this.#afterLatency(() => broker.leave(this));
-      this.#afterLatency(() => this.end(BY_US));
+      this.#north(PACKET_OCTETS, () => broker.leave(this));
+      // The FIN comes back, if anything does.
+      this.#south(0, () => this.end(BY_US));
+      if (this.#road === undefined) return;
+      this.#noticeLater();
+      this.#clock.after(POLITE_CLOSE_MS_MAX, () => this.end(BY_US));
       return;
     }
     this.#connected = false;
     // In one breath, as on a real gateway: nobody may find a link that says closed before it says that it ended.
     queueMicrotask(() => {
-      broker?.bury(this);
+      if (this.#road === undefined) broker?.bury(this);
+      else {
+        this.#north(0, () => broker?.bury(this));
+        this.#noticeLater();
+      }
       this.end(BY_US);
     });
+  }
+
+  /** The broker ends it. */
+  hangUp(why: MqttClosed): void {
+    if (this.#road === undefined) this.end(why);
+    else this.#south(PACKET_OCTETS, () => this.end(why));
   }
 
   end(why: MqttClosed): void {
@@ -301,8 +353,16 @@ class WorldLink implements MqttLink {
     this.#ended = true;
     this.#connected = false;
     this.#patience.cancel();
+    this.#leaveRoad?.();
     this.#settleAll();
     this.#handlers.onClosed(why);
+  }
+
+  /** The broker hears no more of it, and will see that. */
+  #noticeLater(): void {
+    const broker = this.#broker;
+    if (broker?.has(this) === true)
+      this.#clock.after(1_500 * this.#options.keepaliveS, () => broker.bury(this));
   }
 
   #settleAll(): void {
@@ -317,7 +377,7 @@ class WorldLink implements MqttLink {
         ? ({ code: "unreachable", detail: "no such host" } as const)
         : this.#broker.admit(this, this.#options);
     if (refusal === "silence") return;
-    this.#afterLatency(() => {
+    this.#south(PACKET_OCTETS, () => {
       if (refusal !== undefined) return this.end(refusal);
       this.#connected = true;
       this.#patience.cancel();
@@ -327,15 +387,20 @@ class WorldLink implements MqttLink {
   }
 
   /** One packet that wants an answer: there, back, or the connection ends first. */
-  #ask<A, R>(there: () => A | "silence" | "close", answered: (answer: A) => R, closed: R): Promise<R> {
+  #ask<A, R>(
+    octets: number,
+    there: () => A | "silence" | "close",
+    answered: (answer: A) => R,
+    closed: R,
+  ): Promise<R> {
     return new Promise((resolve) => {
       const settle = (): void => resolve(closed);
       this.#unanswered.set(settle, this.#clock.monotonicMs());
-      this.#afterLatency(() => {
+      this.#north(octets, () => {
         const answer = there();
         if (answer === "silence") return;
         if (answer === "close") return this.#broker!.kick(this.clientId);
-        this.#afterLatency(() => {
+        this.#south(PACKET_OCTETS, () => {
           this.#unanswered.delete(settle);
           resolve(answered(answer));
         });
@@ -343,11 +408,35 @@ class WorldLink implements MqttLink {
     });
   }
 
+  /** What arrives over a road is taken even if this side has hung up behind it, as long as the broker has not. */
+  #north(octets: number, arrive: () => void, when: "open" | "opening" = "open"): void {
+    if (this.#road === undefined) this.#afterLatency(arrive);
+    else if (when === "opening") this.#road.carry("north", octets, () => this.#ended || arrive(), ALWAYS);
+    else this.#road.carry("north", octets, () => this.#broker?.has(this) && arrive(), ALWAYS);
+  }
+
+  #south(octets: number, arrive: () => void): void {
+    if (this.#road === undefined) this.#afterLatency(arrive);
+    else
+      this.#road.carry(
+        "south",
+        octets,
+        () => this.#ended || arrive(),
+        () => !this.#ended,
+      );
+  }
+
   #afterLatency(run: () => void): void {
     this.#clock.after(this.#broker?.latencyMs ?? 0, () => {
       if (!this.#ended) run();
     });
   }
+}
+
+const ALWAYS = (): boolean => true;
+
+function octetsOf({ topic, payload }: { readonly topic: string; readonly payload: Uint8Array }): number {
+  return topic.length + payload.length + PACKET_OCTETS;
 }
 
 /** Only the levels' rules: `+` is one level, a last `#` is all the rest. */

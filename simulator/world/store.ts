@@ -6,13 +6,15 @@
  */
 import { AgentError } from "../../agent/errors.ts";
 import type { KeyValueStore, KeyValueStores, StoreOperation, StoreRange } from "../../agent/ports.ts";
+import { createSortedKeys, type SortedKeys } from "./sorted-keys.ts";
 
 interface Disk {
   /** Keys as latin-1 text, which sorts as the octets do. */
   readonly entries: Map<string, Buffer>;
   /** What undoes each batch since the last sync, the oldest first. */
   unsynced: [string, Buffer | undefined][][];
-  sorted: string[] | undefined;
+  /** undefined: to be made when it is asked for. */
+  sorted: SortedKeys | undefined;
   /** Rises when the power is cut: stores opened before are dead. */
   power: number;
   open: boolean;
@@ -29,8 +31,11 @@ export class WorldStores implements KeyValueStores {
   batches = 0;
   syncs = 0;
   repairs = 0;
-  /** Calls of open(). */
+  /** Calls of open(), and those of them that were thorough. */
   opens = 0;
+  thoroughOpens = 0;
+  /** How long an fsync takes; undefined: no time. What it confirms is what was written before it began. */
+  sync: (() => Promise<void>) | undefined;
   /** A refused batch is on the disk nonetheless, as after an fsync that failed behind a write that did not. */
   refusedBatchesLand = false;
 
@@ -81,6 +86,13 @@ export class WorldStores implements KeyValueStores {
     disk.open = false;
   }
 
+  /** The process that held it has died: its stores are dead, what it wrote is there. */
+  endProcess(directory: string): void {
+    const disk = this.#disk(directory);
+    disk.power++;
+    disk.open = false;
+  }
+
   /** The next open() finds it damaged, until repair(). */
   damage(directory: string): void {
     this.#disk(directory).damaged = true;
@@ -93,8 +105,9 @@ export class WorldStores implements KeyValueStores {
     return disk.entries;
   }
 
-  async open(directory: string): Promise<KeyValueStore> {
+  async open(directory: string, options?: { readonly thorough: boolean }): Promise<KeyValueStore> {
     this.opens++;
+    if (options?.thorough) this.thoroughOpens++;
     this.#check("open", directory);
     const disk = this.#disk(directory);
     if (disk.open) throw new AgentError("STORE_LOCKED", `${directory}: already held`);
@@ -116,9 +129,11 @@ export class WorldStores implements KeyValueStores {
         this.batches++;
         if (sync) this.syncs++;
         apply(disk, operations);
+        const covered = disk.unsynced.length;
+        if (sync) await this.sync?.();
         if (await this.#gate) throw new AgentError("STORE_IO", `${directory}: sync failed`);
         if (power !== disk.power) throw new AgentError("STORE_IO", `${directory}: no power`);
-        if (sync) disk.unsynced = [];
+        if (sync) disk.unsynced.splice(0, covered);
       },
       get: async (key) => {
         alive("get");
@@ -150,6 +165,7 @@ export class WorldStores implements KeyValueStores {
 
   async repair(directory: string): Promise<void> {
     this.#check("repair", directory);
+    if (this.#disk(directory).open) throw new AgentError("STORE_LOCKED", `${directory}: already held`);
     this.repairs++;
     this.#disk(directory).damaged = false;
   }
@@ -181,34 +197,30 @@ function apply(disk: Disk, operations: readonly StoreOperation[]): void {
     const key = latin1(operation.key);
     const before = disk.entries.get(key);
     undo.push([key, before]);
-    if ((before === undefined) === (operation.type === "put")) disk.sorted = undefined;
-    if (operation.type === "put") disk.entries.set(key, Buffer.from(operation.value));
-    else disk.entries.delete(key);
+    if (operation.type === "put") {
+      if (before === undefined) disk.sorted?.add(key);
+      disk.entries.set(key, Buffer.from(operation.value));
+    } else if (before !== undefined) {
+      disk.sorted?.remove(key);
+      disk.entries.delete(key);
+    }
   }
   disk.unsynced.push(undo);
 }
 
-function select(disk: Disk, range: StoreRange & { readonly limit: number }): string[] {
-  disk.sorted ??= [...disk.entries.keys()].sort((one, other) => (one < other ? -1 : 1));
-  const keys = disk.sorted;
-  let from = 0;
-  if (range.gte !== undefined) from = Math.max(from, firstFrom(keys, latin1(range.gte), true));
-  if (range.gt !== undefined) from = Math.max(from, firstFrom(keys, latin1(range.gt), false));
-  const to = range.lt === undefined ? keys.length : firstFrom(keys, latin1(range.lt), true);
-  if (range.reverse) return keys.slice(Math.max(from, to - range.limit), to).reverse();
-  return keys.slice(from, Math.min(to, from + range.limit));
-}
-
-/** The index of the first key that is not before `key` (nor it, unless `included`). */
-function firstFrom(keys: readonly string[], key: string, included: boolean): number {
-  let low = 0;
-  let high = keys.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (keys[middle]! < key || (!included && keys[middle] === key)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+function select(
+  disk: Disk,
+  { gte, gt, lt, limit, reverse }: StoreRange & { readonly limit: number },
+): string[] {
+  disk.sorted ??= createSortedKeys(disk.entries.keys());
+  const from = gte ?? gt;
+  return disk.sorted.select({
+    from: from && latin1(from),
+    fromIncluded: gte !== undefined,
+    to: lt && latin1(lt),
+    limit,
+    reverse: reverse ?? false,
+  });
 }
 
 function latin1(bytes: Uint8Array): string {

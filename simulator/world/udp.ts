@@ -4,10 +4,17 @@
 import { AgentError } from "../../agent/errors.ts";
 import type { Clock, Udp, UdpPeer, UdpSocket } from "../../agent/ports.ts";
 
+const AT_ONCE = [0] as const;
+
 export class WorldUdp implements Udp {
   readonly #clock: Clock;
   readonly #bound = new Map<string, (bytes: Buffer, from: UdpPeer) => void>();
   #nextPort = 40_000;
+  /**
+   * What becomes of a datagram: the delay of each of its copies, milliseconds. None: it is lost; several: it is
+   * repeated; one longer than the next datagram's: they change places.
+   */
+  fate: (from: UdpPeer, to: UdpPeer) => readonly number[] = () => AT_ONCE;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -22,7 +29,8 @@ export class WorldUdp implements Udp {
       address,
       send: (bytes, to) => {
         const copy = Buffer.from(bytes);
-        this.#clock.after(0, () => this.#bound.get(`${to.host}:${to.port}`)?.(copy, address));
+        const arrive = (): void => this.#bound.get(`${to.host}:${to.port}`)?.(copy, address);
+        for (const delayMs of this.fate(address, to)) this.#clock.after(delayMs, arrive);
       },
       close: async () => {
         this.#bound.delete(name);

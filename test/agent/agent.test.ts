@@ -51,6 +51,20 @@ describe("a core in reach", () => {
     expect(world.agent.status().journal).toMatchObject({ keptTotal: 1_002, storedTotal: 0, memoryFrames: 0 });
   });
 
+  test("that refuses a frame gets the device's next one after it, not before", async () => {
+    const world = await openAgentWorld();
+    const forwarder = await world.forwarder();
+    await world.settleIn(forwarder);
+    world.core().ups.length = 0;
+    let refusals = 1;
+    const quotaExceeded = 151;
+    world.core().broker.pubackCode = () => (refusals-- > 0 ? quotaExceeded : undefined);
+    const [first, second] = [0, 1].map((fCnt) => world.rxpk({ devAddr: "26010001", fCnt }));
+    forwarder.push(first!, second!);
+    await world.clock.advance(60_000);
+    expect(world.core().ups.map(({ phy }) => phy)).toEqual([phyOf(first!), phyOf(second!)]);
+  });
+
   test("that nobody listens to has not taken a frame; it gets it once it listens", async () => {
     const world = await openAgentWorld();
     const forwarder = await world.forwarder();
@@ -139,7 +153,8 @@ describe("a core out of reach", () => {
   });
 
   test("back again: each device's frames come in order, half a second apart", async () => {
-    const world = await openAgentWorld();
+    const settings = settingsOf({ cores: [coreToml("main", "replay_pairing = false")] });
+    const world = await openAgentWorld({ settings });
     const forwarder = await world.forwarder();
     world.core().broker.die();
     const devices = ["26010001", "26010002", "26010003"];

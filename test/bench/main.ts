@@ -4,6 +4,8 @@
  */
 const PARTS: Readonly<Record<string, () => Promise<(effort: Effort) => Promise<void>>>> = {
   agent: async () => (await import("./agent.ts")).benchAgent,
+  fleet: async () => (await import("./fleet.ts")).benchFleet,
+  replay: async () => (await import("./replay.ts")).benchReplay,
 };
 
 /** How long to measure, as a share of the usual. */

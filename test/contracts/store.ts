@@ -90,9 +90,10 @@ export function storeContract(prepare: () => { stores: KeyValueStores; directory
   test("is held by one only", async () => {
     const { stores, directory, store } = await opened(put("a", "1"));
     await expect(stores.open(directory)).rejects.toMatchObject({ code: "STORE_LOCKED" });
+    await expect(stores.repair(directory)).rejects.toMatchObject({ code: "STORE_LOCKED" });
     expect((await store.get(key("a")))?.toString()).toBe("1");
     await store.close();
-    await (await stores.open(directory)).close();
+    await (await stores.open(directory, { thorough: true })).close();
   });
 
   test("refuses with STORE_IO once it is closed", async () => {

@@ -8,7 +8,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** Debian package by the program it brings. */
-const NEEDED = { mosquitto: "mosquitto", strace: "strace", openssl: "openssl" };
+const NEEDED = {
+  mosquitto: "mosquitto",
+  strace: "strace",
+  openssl: "openssl",
+  script: "bsdutils",
+  tshark: "tshark",
+};
 const CHECKS = [
   ["types", "npx", ["tsc", "-p", "tsconfig.json"]],
   ["format and lint", "npx", ["biome", "ci", "."]],

@@ -70,6 +70,10 @@ const VALUES: Readonly<Record<string, { right: TomlValue[]; wrong: TomlValue[] }
   "core.puback_timeout": { right: ["5s"], wrong: [""] },
   "core.retry_max": { right: ["5s"], wrong: [""] },
   "core.stats_interval": { right: ["5m"], wrong: ["5 m"] },
+  "core.replay_pairing": { right: [false], wrong: ["paired"] },
+  "core.replay_proposal": { right: [false], wrong: [1] },
+  "core.replay_rate_max": { right: [1, 10_000], wrong: [-1, 10_001, 2.5] },
+  "core.late": { right: [true], wrong: ["late"] },
   "core.may_transmit": { right: [false], wrong: ["no"] },
 };
 

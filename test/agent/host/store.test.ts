@@ -1,4 +1,5 @@
 /** What LevelDB would do behind our back; the rest is in test/contracts/store.ts. */
+import { createHash } from "node:crypto";
 import {
   appendFileSync,
   mkdtempSync,
@@ -10,8 +11,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { openStores } from "../../../agent/host/store.ts";
+import { readTable, unpackSnappy } from "../../../agent/host/store-tables.ts";
 
 const stores = openStores();
 const keyOf = (number: number): Buffer => Buffer.from(`k${String(number).padStart(6, "0")}`);
@@ -71,9 +74,20 @@ describe("damage that LevelDB would pass over in silence is an error", () => {
   });
 
   test("a manifest cut within a fragment, which would bring back an older state of the store", async () => {
+    const store = await stores.open(directory);
+    // Its last word is then where the only table lies.
+    await store.compact(keyOf(0), keyOf(COUNT));
+    await store.close();
     const manifest = fileOf(/^MANIFEST/);
     truncateSync(manifest, readFileSync(manifest).length - 1);
-    await expect(stores.open(directory)).rejects.toMatchObject({ code: "STORE_DAMAGED" });
+    await expect(stores.open(directory)).rejects.toMatchObject({
+      code: "STORE_DAMAGED",
+      message: expect.stringContaining("MANIFEST"),
+    });
+    await stores.repair(directory);
+    const repaired = await stores.open(directory);
+    expect((await repaired.keys({ limit: COUNT })).length).toBe(COUNT);
+    await repaired.close();
   });
 
   test("a table of which a block cannot be read: who scans to the end of the range is told", async () => {
@@ -96,6 +110,107 @@ describe("damage that LevelDB would pass over in silence is an error", () => {
     expect(length).toBeGreaterThan(COUNT - 200);
     expect(length).toBeLessThan(COUNT);
     await repaired.close();
+  });
+});
+
+test("what another is writing at this moment is not taken for damage", async () => {
+  const store = await stores.open(directory);
+  const manifest = fileOf(/^MANIFEST/);
+  appendFileSync(manifest, Buffer.from([1, 2, 3, 4, 100, 0, 1, 9]));
+  await expect(stores.open(directory)).rejects.toMatchObject({
+    code: "STORE_LOCKED",
+    message: expect.stringContaining(`process ${process.pid}`),
+  });
+  await expect(stores.repair(directory)).rejects.toMatchObject({ code: "STORE_LOCKED" });
+  await store.close();
+});
+
+describe("a flipped bit in a table", () => {
+  /** In one table, with values that Snappy packs and others that it does not. */
+  async function makeTable(): Promise<string> {
+    const store = await stores.open(directory);
+    for (let number = 0; number < COUNT; number += 3) {
+      const value = createHash("sha512").update(`${number}`).digest();
+      await store.batch([{ type: "put", key: keyOf(number), value }], { sync: false });
+    }
+    await store.batch([{ type: "del", key: keyOf(5) }], { sync: true });
+    await store.compact(keyOf(0), keyOf(COUNT));
+    await store.close();
+    return fileOf(/\.ldb$/);
+  }
+  const bits = process.env.LONG ? 400 : 40;
+
+  test("is found by a thorough opening alone, wherever it is", async () => {
+    const path = await makeTable();
+    const sound = readFileSync(path);
+    expect(readTable(sound, true).sound).toBe(true);
+    // The footer has some twenty octets of padding that nobody reads, and makes itself felt when it is opened.
+    const read = sound.length - 48;
+    for (let bit = 0; bit < bits; bit++) {
+      flip(path, Math.floor((bit * read) / bits));
+      await expect(stores.open(directory, { thorough: true })).rejects.toMatchObject({
+        code: "STORE_DAMAGED",
+        message: expect.stringContaining("damaged block"),
+      });
+      writeFileSync(path, sound);
+    }
+    await (await stores.open(directory, { thorough: true })).close();
+  });
+
+  test("costs its block and no more, and never ends the process", async () => {
+    const path = await makeTable();
+    const sound = readFileSync(path);
+    const entries = readTable(sound, true).entries;
+    expect(entries.length).toBe(COUNT - 1);
+    flip(path, sound.length >> 1);
+    await stores.repair(directory);
+    const store = await stores.open(directory, { thorough: true });
+    const kept = await store.entries({ limit: COUNT });
+    expect(kept.length).toBeGreaterThan(COUNT - 200);
+    const all = new Map(entries.map(([key, value]) => [String(key), value]));
+    for (const [key, value] of kept) expect(value).toEqual(all.get(String(key)));
+    await store.compact(keyOf(0), keyOf(COUNT));
+    await store.close();
+  });
+
+  test("in its index costs nothing: the blocks are found without", async () => {
+    const path = await makeTable();
+    const sound = readFileSync(path);
+    const { entries } = readTable(sound, true);
+    flip(path, sound.length - 48 - 20);
+    const damaged = readTable(readFileSync(path), true);
+    expect(damaged.sound).toBe(false);
+    expect(damaged.entries.map(([key]) => String(key))).toEqual(entries.map(([key]) => String(key)));
+    await stores.repair(directory);
+    const store = await stores.open(directory, { thorough: true });
+    expect((await store.keys({ limit: COUNT })).length).toBe(COUNT - 1);
+    await store.close();
+  });
+
+  test("is not what a crash left of a table that was being written", async () => {
+    const path = await makeTable();
+    writeFileSync(join(directory, "999999.ldb"), readFileSync(path).subarray(0, 20_000));
+    const store = await stores.open(directory, { thorough: true });
+    expect((await store.keys({ limit: COUNT })).length).toBe(COUNT - 1);
+    await store.close();
+  });
+
+  test("or any other octets never make the reader throw", () => {
+    const magic = Buffer.from("57fb808b247547db", "hex");
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (octets) => {
+        expect(readTable(Buffer.concat([octets, magic]), true).sound).toBe(false);
+      }),
+    );
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (octets) => {
+        try {
+          unpackSnappy(Buffer.from(octets));
+        } catch (error) {
+          expect(error).toBeInstanceOf(RangeError);
+        }
+      }),
+    );
   });
 });
 

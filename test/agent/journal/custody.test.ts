@@ -258,6 +258,25 @@ describe("removal", () => {
     await journal.close();
   });
 
+  test("is synced now and then, so that what an error could undo stays bounded", async () => {
+    const { open, stores, clock } = makeWorld();
+    const journal = await open();
+    for (let number = 0; number < 3_000; number++) {
+      journal.keep(draft(), laneOfMeter(number % 50), MAIN, ignore);
+      if (number % 1_000 === 0) await clock.advance(INTERVAL_MS);
+    }
+    await clock.advance(INTERVAL_MS);
+    const { syncs } = stores;
+    for (const frames of (await readAll(journal)).values()) {
+      for (const frame of frames) journal.taken("main", frame);
+      await clock.advance(0);
+    }
+    await clock.advance(1_000);
+    expect(journal.stats().storedFrames).toBe(0);
+    expect(stores.syncs).toBe(syncs + 1);
+    await journal.close();
+  });
+
   test("rides along with a commit", async () => {
     const { open, stores, clock } = makeWorld();
     const journal = await open();

@@ -149,6 +149,64 @@ describe("when the disk refuses to write", () => {
     await again.close();
   });
 
+  test("while a repaired store is read anew, frames are taken and none overtakes", async () => {
+    const { open, stores, clock } = makeWorld();
+    const journal = await open();
+    const kept = Array.from({ length: 6 }, () => journal.keep(draft(), LANE, MAIN, ignore));
+    await clock.advance(INTERVAL_MS);
+    stores.damage(DIRECTORY);
+    stores.refuse((operation) => operation === "batch");
+    journal.notes.set("any", "write");
+    await clock.advance(0);
+    stores.refuse(undefined);
+    const release = stores.stallReads();
+    await clock.advance(1_000);
+    expect(stores.repairs).toBe(1);
+    journal.keep(draft(), LANE, MAIN, ignore);
+    let got: Frame | undefined;
+    void journal.next("main", LANE, -1).then((frame) => {
+      got = frame;
+    });
+    await clock.advance(0);
+    expect(got).toBeUndefined();
+    expect(journal.backlog("main")[0]).toMatchObject({ frames: 7, oldestSequence: kept[0]!.sequence });
+    journal.taken("main", kept[0]!);
+    journal.taken("main", kept[1]!);
+    release();
+    await clock.advance(60_000);
+    expect(got?.sequence).toBe(kept[2]!.sequence);
+    expect((await readLane(journal, LANE)).length).toBe(5);
+    expect(journal.backlog("main")[0]).toMatchObject({ frames: 5 });
+    expect(journal.stats()).toMatchObject({ lostAtOpen: 0, storedFrames: 5 });
+    await journal.close();
+  });
+
+  test("what is taken when a repaired store has just been read anew is not counted any more", async () => {
+    const { open, stores, clock } = makeWorld();
+    const journal = await open();
+    const kept = Array.from({ length: 6 }, () => journal.keep(draft(), LANE, MAIN, ignore));
+    await clock.advance(INTERVAL_MS);
+    stores.damage(DIRECTORY);
+    stores.refuse((operation) => operation === "batch");
+    journal.notes.set("any", "write");
+    await clock.advance(0);
+    stores.refuse(undefined);
+    // The first batch after the repair clears up; the second one follows the reading.
+    const clearedUp = stores.stall();
+    await clock.advance(1_000);
+    clearedUp();
+    const read = stores.stall();
+    await clock.advance(0);
+    journal.taken("main", kept[0]!);
+    read();
+    await clock.advance(60_000);
+    expect(stores.repairs).toBe(1);
+    expect(journal.backlog("main")).toEqual([{ lane: LANE, frames: 5, oldestSequence: expect.any(Number) }]);
+    expect(await readLane(journal, LANE)).toEqual(kept.slice(1));
+    expect(journal.stats()).toMatchObject({ lostAtOpen: 0, storedFrames: 5 });
+    await journal.close();
+  });
+
   test("a change that waits meets an index that was made anew", async () => {
     const cores = ["one", "two", "three"];
     const { open, stores, clock } = makeWorld({ cores });

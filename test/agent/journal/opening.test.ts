@@ -150,6 +150,59 @@ describe("a start after damage", () => {
     expect((await world.open()).stats()).toMatchObject({ storedFrames: 3, lostAtOpen: 0 });
   });
 
+  test("does not let a frame that came back hide one that went", async () => {
+    const world = makeWorld();
+    const journal = await world.open();
+    const [first] = Array.from({ length: 4 }, () => journal.keep(draft(), laneOfMeter(1), MAIN, ignore));
+    await world.clock.advance(INTERVAL_MS);
+    const before = new Map(world.stores.entriesOf(DIRECTORY));
+    journal.taken("main", first!);
+    await journal.close();
+    const entries = world.stores.entriesOf(DIRECTORY);
+    const [gone] = keysOf(entries, "r");
+    entries.delete(gone!);
+    for (const kind of ["r", "l"])
+      entries.set(keysOf(before, kind)[0]!, before.get(keysOf(before, kind)[0]!)!);
+    const again = await world.open();
+    expect(again.stats()).toMatchObject({ lostAtOpen: 1, storedFrames: 3 });
+    await again.close();
+  });
+
+  test("verifies every octet first when the last run crashed, but not after a power cut or a clean end", async () => {
+    const world = makeWorld();
+    const stat = (ticks: number): Buffer => Buffer.from(`7 (node) S 1 ${"0 ".repeat(17)}${ticks} 0\n`);
+    world.files.contents.set("/proc/self/stat", stat(1));
+    await (await world.open()).close();
+    await world.open();
+    expect(world.stores.thoroughOpens).toBe(0);
+    world.cutPower();
+    await world.open();
+    expect(world.stores.thoroughOpens).toBe(1);
+    world.cutPower();
+    const holder = `${DIRECTORY}/holder.json`;
+    const said = world.files.contents.get(holder)!.toString();
+    world.files.contents.set(
+      holder,
+      Buffer.from(said.replace(/"kernelBootId":"\w+"/, '"kernelBootId":"another"')),
+    );
+    await world.open();
+    expect(world.stores.thoroughOpens).toBe(1);
+  });
+
+  test("verifies every octet first when the last start never came to its end", async () => {
+    const world = makeWorld();
+    await filled(world, 3);
+    const mark = `${DIRECTORY}/opening`;
+    world.files.contents.set(mark, Buffer.from("\n"));
+    await (await world.open()).close();
+    expect(world.stores.thoroughOpens).toBe(1);
+    expect(world.files.contents.has(mark)).toBe(false);
+    world.stores.refuse(() => true);
+    await expect(world.open()).rejects.toMatchObject({ code: "STORE_IO" });
+    expect(world.files.contents.has(mark)).toBe(false);
+    expect(world.stores.thoroughOpens).toBe(1);
+  });
+
   test("keeps one of two index entries of a frame, the one with more claims", async () => {
     const world = makeWorld({ cores: ["main", "second"] });
     const journal = await world.open();

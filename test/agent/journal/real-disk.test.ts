@@ -125,7 +125,7 @@ test("an undamaged copy has every frame and loses none", async () => {
 
 describe("a flipped bit", () => {
   const positions = process.env.LONG ? 120 : 12;
-  test.each(["CURRENT", "MANIFEST", "log", "ldb", "holder"])(
+  test.each(["CURRENT", "MANIFEST", "log", "holder"])(
     "in %s: opens, keeps what is readable, and says at least what is missing",
     async (kind) => {
       let said = 0;
@@ -145,10 +145,56 @@ describe("a flipped bit", () => {
           if (lines.length > 0) said++;
         }
       }
-      if (kind !== "holder" && kind !== "ldb") expect(said).toBeGreaterThan(0);
+      if (kind !== "holder") expect(said).toBeGreaterThan(0);
     },
     120_000,
   );
+});
+
+describe("a flipped bit in a table", () => {
+  // LevelDB may end the whole process over it. So each start is a process of its own, as it is on a gateway.
+  const positions = process.env.LONG ? 60 : 6;
+  const start = (directory: string) =>
+    spawnSync(
+      process.execPath,
+      ["--import", "tsx", join(import.meta.dirname, "drain-program.ts"), directory],
+      {
+        cwd: join(import.meta.dirname, "../../.."),
+        encoding: "utf8",
+      },
+    );
+
+  test("costs its block, and at most one start", async () => {
+    for (const name of readdirSync(template).filter((each) => each.endsWith(".ldb"))) {
+      const { size } = statSync(join(template, name));
+      for (let position = 0; position < positions; position++) {
+        const copy = copyOf(template);
+        const at = Math.floor(((position + 0.5) * size) / positions);
+        const bytes = readFileSync(join(copy, name));
+        bytes[at]! ^= 1 << (position % 8);
+        writeFileSync(join(copy, name), bytes);
+        let lost = 0;
+        let ended = start(copy);
+        for (const line of ended.stdout.split("\n"))
+          if (line.startsWith("lost ")) lost = Number(line.slice(5));
+        if (ended.status !== 0) {
+          ended = start(copy);
+          for (const line of ended.stdout.split("\n"))
+            if (line.startsWith("lost ")) lost += Number(line.slice(5));
+        }
+        expect(ended, `${name}, octet ${at}`).toMatchObject({ status: 0 });
+        const found = JSON.parse(ended.stdout.slice(ended.stdout.indexOf("["))) as Frame[];
+        const sequences = new Set(found.map((frame) => frame.sequence));
+        const missing = [...contained.keys()].filter((sequence) => !sequences.has(sequence)).length;
+        for (const frame of found) {
+          const original = contained.get(frame.sequence);
+          if (original !== undefined) expect(frame).toEqual(original);
+        }
+        expect(missing, `${name}, octet ${at}`).toBeLessThanOrEqual(lost);
+        expect(missing).toBeLessThan(100);
+      }
+    }
+  }, 600_000);
 });
 
 describe("a log cut short", () => {

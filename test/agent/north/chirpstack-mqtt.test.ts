@@ -2,10 +2,14 @@
  * The ChirpStack contract on a simulated broker: what is said, what is promised, and what is done with commands.
  * Servers, retries and credentials: connection.test.ts.
  */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { DownlinkAck, GatewayStats } from "../../../agent/north/core.ts";
-import { carriedOf, GATEWAY_EUI } from "./carried.ts";
+import { lateMessage } from "../../../agent/north/late-message.ts";
+import { fits } from "../config/json-schema.ts";
+import { carriedOf, GATEWAY_EUI, LORA_RXPK } from "./carried.ts";
 import { coreWorld, GATEWAY } from "./core-world.ts";
 import { Duration, judge } from "./judge.ts";
 
@@ -674,5 +678,129 @@ describe("our own namespace", () => {
       world.first.kick(`edge-agent-${GATEWAY_EUI}-main`);
       await world.clock.advance(120_000);
     }
+  });
+});
+
+describe("the replay plan", () => {
+  const TOPIC = "eu868/edge/replay-plan";
+  const publish = (world: ReturnType<typeof coreWorld>, payload: string): boolean =>
+    world.first.publish({ topic: TOPIC, payload: Buffer.from(payload), qos: 1, retain: true });
+
+  test("that is retained is heard on every connection, before the first uplink is answered, and each new one too", async () => {
+    const world = coreWorld();
+    publish(world, "one");
+    await world.up();
+    expect(world.seen.plans).toEqual(["one"]);
+    publish(world, "other");
+    await world.clock.advance(100);
+    expect(world.seen.plans).toEqual(["one", "other"]);
+    world.first.die();
+    world.first.revive();
+    await world.clock.advance(60_000);
+    expect(world.seen.plans).toEqual(["one", "other", "other"]);
+    expect(world.counters.snapshot().commandIgnored).toBeUndefined();
+  });
+
+  test("is said retained, for those who come later, and comes back to who said it", async () => {
+    const world = coreWorld();
+    await world.up();
+    expect(await world.after(100, world.connection.proposePlan(Buffer.from("mine")))).toBe("taken");
+    expect(world.first.retained.get(TOPIC)?.payload.toString()).toBe("mine");
+    expect(world.seen.plans).toEqual(["mine"]);
+  });
+
+  test("may be out of bounds: refused, it is no alarm, and nothing else suffers", async () => {
+    const world = coreWorld();
+    world.first.listen("#");
+    world.first.subackCode = (filter) => (filter === TOPIC ? 135 : undefined);
+    world.first.pubackCode = ({ topic }) => (topic === TOPIC ? 135 : undefined);
+    await world.up();
+    expect(world.connection.status().alarms).toEqual([]);
+    expect(world.counters.get("planRefused")).toBe(1);
+    expect(world.state()).toBe("ONLINE");
+    expect(await world.after(100, world.connection.proposePlan(Buffer.from("mine")))).toBe("refused");
+    expect(await world.after(100, world.connection.send(carriedOf()))).toBe("taken");
+  });
+
+  test("is not asked for where gateways do not keep together", async () => {
+    const filters: string[] = [];
+    const world = coreWorld({ settings: { replayPairing: false } });
+    world.first.subackCode = (filter) => {
+      filters.push(filter);
+      return undefined;
+    };
+    await world.up();
+    expect(filters).not.toContain(TOPIC);
+  });
+
+  test("a broker that closes the connection over it gets no such question the third time", async () => {
+    const world = coreWorld();
+    world.first.closesOn = (packet) => packet === "subscribe" && world.first.connects.length <= 2;
+    await world.up();
+    await world.clock.advance(60_000);
+    publish(world, "one");
+    await world.clock.advance(100);
+    expect(world.connection.connected).toBe(true);
+    expect(world.seen.plans).toEqual([]);
+  });
+});
+
+describe("the late topic", () => {
+  const late = carriedOf(undefined, { replay: true, ageMs: 7_200_000, heardUtcMs: Date.UTC(2026, 0, 1, 10) });
+  const schema = JSON.parse(
+    readFileSync(join(import.meta.dirname, "..", "..", "..", "agent", "north", "late.schema.json"), "utf8"),
+  );
+
+  test("has the frame as it was heard, under the number by which the core knows it", async () => {
+    const world = coreWorld();
+    world.first.listen("#");
+    await world.up();
+    expect(await world.after(100, world.connection.sendLate(late))).toBe("taken");
+    expect(await world.after(100, world.connection.send(late))).toBe("taken");
+    const [said, up] = world.first.taken.slice(-2);
+    expect(said).toMatchObject({ topic: `eu868/edge/${GATEWAY_EUI}/late`, retain: false });
+    const message = JSON.parse(said!.payload.toString());
+    expect(fits(message, schema)).toBe(true);
+    const frame = judge.UplinkFrame.deserializeBinary(up!.payload);
+    expect(message).toMatchObject({
+      gatewayId: GATEWAY_EUI,
+      uplinkId: frame.getRxInfo()!.getUplinkId(),
+      phyPayload: frame.getPhyPayload_asB64(),
+      sequence: 7,
+      heardAt: "2026-01-01T10:00:00.000Z",
+      timeSource: "ntp",
+      holdMs: 7_200_000,
+      rx: {
+        frequencyHz: 866_349_812,
+        modulation: "lora",
+        spreadingFactor: 7,
+        bandwidthHz: 125_000,
+        snrDb: 5.1,
+      },
+    });
+  });
+
+  test.each([
+    ["FSK", { ...LORA_RXPK, modu: "FSK", datr: 50_000, codr: undefined }],
+    ["LR-FHSS", { ...LORA_RXPK, modu: "LR-FHSS", datr: "M0CW137", codr: "1/3", hpw: 52 }],
+    ["little more than its octets", { tmst: 1, freq: 868.1, modu: "LORA", datr: "SF12BW125", data: "QA==" }],
+    ["metadata", { ...LORA_RXPK, meta: { site: "tower" } }],
+  ])("with %s is what its schema says", async (_what, rxpk) => {
+    const message = lateMessage(
+      carriedOf(rxpk, { replay: true, heardUtcMs: undefined, timeSource: "unsynced" }),
+    );
+    expect(fits(JSON.parse(message.toString()), schema)).toBe(true);
+  });
+
+  test("refused, it is left alone, and the frames go on", async () => {
+    const world = coreWorld();
+    world.first.listen("#");
+    world.first.pubackCode = ({ topic }) => (topic.endsWith("/late") ? 135 : undefined);
+    await world.up();
+    const said = world.first.taken.length;
+    expect(await world.after(100, world.connection.sendLate(late))).toBe("refused");
+    expect(await world.after(100, world.connection.sendLate(late))).toBe("refused");
+    expect(await world.after(100, world.connection.send(late))).toBe("taken");
+    expect(world.first.taken.slice(said).map(({ topic }) => topic)).toEqual([UP]);
   });
 });

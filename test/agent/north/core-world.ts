@@ -34,6 +34,10 @@ export function coreSettings(more: Partial<CoreSettings> = {}): CoreSettings {
     pubackTimeoutMs: 30_000,
     retryMaxMs: 60_000,
     statsIntervalMs: 30_000,
+    replayPairing: true,
+    replayProposal: true,
+    replayRateMaxPerS: 0,
+    late: false,
     mayTransmit: true,
     ...more,
   };
@@ -76,6 +80,7 @@ export function coreWorld({ settings = {}, files = {}, seed = 1 }: CoreWorldOpti
     downs: 0,
     commands: [] as DownlinkCommand[],
     statsIntervals: [] as number[],
+    plans: [] as string[],
   };
   const connection = createChirpstackMqtt({
     settings: coreSettings(settings),
@@ -95,6 +100,7 @@ export function coreWorld({ settings = {}, files = {}, seed = 1 }: CoreWorldOpti
       },
       onDownlink: (command) => seen.commands.push(command),
       onStatsInterval: (intervalMs) => seen.statsIntervals.push(intervalMs),
+      onReplayPlan: (payload) => seen.plans.push(payload.toString()),
     },
   });
   return {

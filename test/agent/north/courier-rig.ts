@@ -1,12 +1,18 @@
 /** A courier between a real journal (in the world's store) and a core that answers what the test says. */
 
-import { type FrameDraft, type HeardFrame, laneOf } from "../../../agent/frame/frame.ts";
+import { type ClockState, type FrameDraft, type HeardFrame, laneOf } from "../../../agent/frame/frame.ts";
 import { deriveHeard } from "../../../agent/frame/heard.ts";
 import { createCounters } from "../../../agent/health/counters.ts";
 import type { Journal } from "../../../agent/journal/journal.ts";
 import { openJournal } from "../../../agent/journal/store-journal.ts";
 import type { Carried, Delivery } from "../../../agent/north/core.ts";
-import { type Courier, createCourier } from "../../../agent/north/courier.ts";
+import {
+  type Courier,
+  type CourierParts,
+  type CourierSettings,
+  createCourier,
+} from "../../../agent/north/courier.ts";
+import { type ReplayPlan, readReplayPlan, writeReplayPlan } from "../../../agent/north/replay-plan.ts";
 import { WorldClock } from "../../../simulator/world/clock.ts";
 import { WorldStores } from "../../../simulator/world/store.ts";
 import { collectLog, MemoryFiles } from "../journal/fixtures.ts";
@@ -26,12 +32,26 @@ export interface Sent {
 export interface CourierRig {
   readonly clock: WorldClock;
   readonly journal: Journal;
+  /** The present one: restart() makes another. */
   readonly courier: Courier;
   readonly sent: Sent[];
   readonly counters: ReturnType<typeof createCounters>;
   /** How the core answers a frame; undefined leaves it in flight. */
   answer: (sent: Sent) => Delivery | undefined;
   slots: number;
+  clockState: ClockState;
+  clockOffsetMs: number | undefined;
+  /** Replays as they were said on the late topic, and what becomes of them. */
+  readonly late: Carried[];
+  lateAnswer: Delivery;
+  /** Plans that the courier proposed, and whether the broker says them back. */
+  readonly proposed: ReplayPlan[];
+  planAnswer: Delivery;
+  echoes: boolean;
+  /** Somebody publishes a plan, or anything else, on its topic. */
+  plan(plan: ReplayPlan | Buffer): void;
+  /** A new process on the same journal, not connected. */
+  restart(): void;
   up(): void;
   /** The connection ends: what is in flight is "closed". */
   down(): void;
@@ -39,7 +59,11 @@ export interface CourierRig {
   join(devEui: string, changes?: Partial<FrameDraft>): HeardFrame;
 }
 
-export async function courierRig(): Promise<CourierRig> {
+/** Without a word: lane by lane, as a core has it that does not pair. */
+export async function courierRig(
+  settings: Partial<CourierSettings> = {},
+  more: Pick<CourierParts, "pace"> = {},
+): Promise<CourierRig> {
   const clock = new WorldClock();
   const { log } = collectLog();
   const counters = createCounters();
@@ -75,25 +99,41 @@ export async function courierRig(): Promise<CourierRig> {
       const delivery = rig.answer(flying);
       if (delivery !== undefined) queueMicrotask(() => flying.answer(delivery));
     });
-  const courier = createCourier({
-    coreId: "main",
-    gatewayEui: EUI,
-    journal,
-    connection: {
-      get connected() {
-        return connected;
+  const start = (): Courier =>
+    createCourier({
+      coreId: "main",
+      gatewayEui: EUI,
+      settings: { late: false, pairing: false, mayPropose: false, replayRateMaxPerS: 0, ...settings },
+      journal,
+      connection: {
+        get connected() {
+          return connected;
+        },
+        get slots() {
+          return rig.slots;
+        },
+        send,
+        sendLate: async (carried) => {
+          rig.late.push(carried);
+          return rig.lateAnswer;
+        },
+        proposePlan: async (payload) => {
+          const plan = readReplayPlan(Buffer.from(payload));
+          if (!plan.ok) throw new Error(plan.fault);
+          rig.proposed.push(plan.value);
+          if (rig.echoes) clock.after(100, () => rig.plan(plan.value));
+          return rig.planAnswer;
+        },
+        status: () => ({ roundTripMs: 100 }) as never,
       },
-      get slots() {
-        return rig.slots;
-      },
-      send,
-      status: () => ({ roundTripMs: 100 }) as never,
-    },
-    clock,
-    clockState: () => "synchronised",
-    counters,
-    log,
-  });
+      clock,
+      clockState: () => rig.clockState,
+      clockOffsetMs: () => rig.clockOffsetMs,
+      counters,
+      log,
+      ...more,
+    });
+  let courier: Courier;
 
   const keep = (rxpkText: string, changes: Partial<FrameDraft>): HeardFrame => {
     const draft: FrameDraft = {
@@ -104,7 +144,7 @@ export async function courierRig(): Promise<CourierRig> {
       kernelBootId: clock.kernelBootId(),
       ageAtArrivalMs: 0,
       concentratorSession: 1,
-      clockState: "synchronised",
+      clockState: rig.clockState,
       delayed: false,
       repetition: false,
       ...changes,
@@ -121,9 +161,26 @@ export async function courierRig(): Promise<CourierRig> {
   const rig: CourierRig = {
     clock,
     journal,
-    courier,
+    get courier() {
+      return courier;
+    },
     sent,
     counters,
+    clockState: "synchronised",
+    clockOffsetMs: undefined,
+    late: [],
+    lateAnswer: "taken",
+    proposed: [],
+    planAnswer: "taken",
+    echoes: true,
+    plan: (plan) => {
+      if (connected) courier.hearPlan(Buffer.isBuffer(plan) ? plan : writeReplayPlan(plan));
+    },
+    restart: () => {
+      if (connected) rig.down();
+      courier.close();
+      courier = start();
+    },
     answer: () => "taken",
     slots: 64,
     up: () => {
@@ -138,6 +195,7 @@ export async function courierRig(): Promise<CourierRig> {
     hear: (device, fCnt, changes = {}) => keep(rxpkOf(dataFrame(device, fCnt)), changes),
     join: (devEui, changes = {}) => keep(rxpkOf(joinRequest(devEui)), changes),
   };
+  courier = start();
   return rig;
 }
 

@@ -4,6 +4,7 @@
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { ClockState } from "../../../agent/frame/frame.ts";
 import type { Delivery } from "../../../agent/north/core.ts";
 import { type CourierRig, courierRig, deviceName } from "./courier-rig.ts";
 
@@ -58,7 +59,8 @@ describe("after an outage", () => {
     for (let device = 1; device <= 20; device++) for (let fCnt = 1; fCnt <= 3; fCnt++) rig.hear(device, fCnt);
     await rig.clock.advance(60_000);
     rig.up();
-    await rig.clock.advance(1_200);
+    // One after the other it would take half a minute.
+    await rig.clock.advance(3_500);
     for (let device = 1; device <= 20; device++) expect(fCntsOf(rig, device)).toEqual([1, 2, 3]);
   });
 
@@ -202,67 +204,116 @@ describe("a core that does not take", () => {
 
 /** What may happen to a courier, drawn by chance. */
 type Event =
-  | { readonly kind: "hear"; readonly device: number }
-  | { readonly kind: "up" | "down" }
+  | { readonly kind: "hear"; readonly device: number; readonly repetition: boolean }
+  | { readonly kind: "up" | "down" | "restart" }
   | { readonly kind: "wait"; readonly ms: number }
+  | { readonly kind: "step"; readonly byMs: number }
+  | { readonly kind: "clock"; readonly state: ClockState }
+  | { readonly kind: "echoes"; readonly echoes: boolean }
+  | { readonly kind: "plan"; readonly aheadMs: number; readonly outageMs: number; readonly k: number }
   | { readonly kind: "answers"; readonly delivery: Delivery | undefined };
+
+const of = <K extends string, R extends object>(kind: K, rest: { [F in keyof R]: fc.Arbitrary<R[F]> }) =>
+  fc.record({ kind: fc.constant(kind), ...rest }) as unknown as fc.Arbitrary<{ kind: K } & R>;
 
 const eventOf: fc.Arbitrary<Event> = fc.oneof(
   {
-    weight: 6,
-    arbitrary: fc.record({ kind: fc.constant("hear" as const), device: fc.integer({ min: 1, max: 4 }) }),
+    weight: 8,
+    arbitrary: of("hear", { device: fc.integer({ min: 1, max: 4 }), repetition: fc.boolean() }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom("up" as const, "down" as const) }) },
   {
     weight: 3,
-    arbitrary: fc.record({ kind: fc.constant("wait" as const), ms: fc.integer({ min: 0, max: 3_000 }) }),
+    arbitrary: fc.record({ kind: fc.constantFrom("up" as const, "down" as const, "restart" as const) }),
+  },
+  {
+    weight: 4,
+    arbitrary: of("wait", {
+      ms: fc.oneof(fc.integer({ min: 0, max: 3_000 }), fc.integer({ min: 0, max: 400_000 })),
+    }),
   },
   {
     weight: 2,
-    arbitrary: fc.record({
-      kind: fc.constant("answers" as const),
+    arbitrary: of("answers", {
       delivery: fc.constantFrom<Delivery | undefined>("taken", "taken", "noSubscriber", undefined),
     }),
   },
+  {
+    weight: 1,
+    arbitrary: of("plan", {
+      aheadMs: fc.integer({ min: -30 * 60_000, max: 20 * 60_000 }),
+      outageMs: fc.integer({ min: 60_000, max: 100 * 3_600_000 }),
+      k: fc.constantFrom(60, 150, 300),
+    }),
+  },
+  { weight: 1, arbitrary: of("step", { byMs: fc.integer({ min: -10 * 3_600_000, max: 10 * 3_600_000 }) }) },
+  {
+    weight: 1,
+    arbitrary: of("clock", {
+      state: fc.constantFrom<ClockState>("gps", "synchronised", "unsynchronised"),
+    }),
+  },
+  { weight: 1, arbitrary: of("echoes", { echoes: fc.boolean() }) },
 );
 
-test("whatever happens, every frame arrives in the end, and each device's in order", async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(eventOf, { maxLength: 60 }), async (events) => {
-      const rig = await courierRig();
-      const heard = new Map<number, number>();
-      const takenFCnts = new Map<string, number[]>();
-      let delivery: Delivery | undefined = "taken";
-      let isUp = false;
-      rig.answer = (sent) => {
-        if (delivery === "taken")
-          takenFCnts.set(sent.device, [...(takenFCnts.get(sent.device) ?? []), sent.fCnt]);
-        return delivery;
-      };
-      for (const event of events) {
-        if (event.kind === "hear") {
-          const fCnt = (heard.get(event.device) ?? 0) + 1;
-          heard.set(event.device, fCnt);
-          rig.hear(event.device, fCnt);
-        } else if (event.kind === "wait") await rig.clock.advance(event.ms);
-        else if (event.kind === "answers") delivery = event.delivery;
-        else if ((event.kind === "up") !== isUp) {
-          isUp = event.kind === "up";
-          if (isUp) rig.up();
-          else rig.down();
+/** The longest that the rules of the drain can hold a frame, and some time for the lanes. */
+const IN_THE_END_MS = 4 * 3_600_000;
+
+test.each([
+  ["lane by lane", { pairing: false }],
+  ["on an axis", { pairing: true }],
+  ["on an axis that it may propose, with a late topic", { pairing: true, mayPropose: true, late: true }],
+])(
+  "%s: whatever happens, every frame arrives in the end, and each device's in order",
+  async (_how, settings) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(eventOf, { maxLength: 60 }), async (events) => {
+        const rig = await courierRig(settings);
+        const heard = new Map<number, number>();
+        const takenFCnts = new Map<string, number[]>();
+        let delivery: Delivery | undefined = "taken";
+        let isUp = false;
+        rig.answer = (sent) => {
+          if (delivery === "taken")
+            takenFCnts.set(sent.device, [...(takenFCnts.get(sent.device) ?? []), sent.fCnt]);
+          return delivery;
+        };
+        for (const event of events) {
+          if (event.kind === "hear") {
+            const known = heard.get(event.device) ?? 0;
+            const isRepetition = event.repetition && known > 0;
+            const fCnt = isRepetition ? known : known + 1;
+            heard.set(event.device, fCnt);
+            rig.hear(event.device, fCnt, { repetition: isRepetition });
+          } else if (event.kind === "wait") await rig.clock.advance(event.ms);
+          else if (event.kind === "answers") delivery = event.delivery;
+          else if (event.kind === "step") rig.clock.stepWall(event.byMs);
+          else if (event.kind === "clock") rig.clockState = event.state;
+          else if (event.kind === "echoes") rig.echoes = event.echoes;
+          else if (event.kind === "plan") {
+            const t0Ms = rig.clock.wallMs() + event.aheadMs;
+            rig.plan({ t0Ms, tFromMs: t0Ms - event.outageMs, k: event.k, by: "x", ratePerS: undefined });
+          } else if (event.kind === "restart") {
+            isUp = false;
+            rig.restart();
+          } else if ((event.kind === "up") !== isUp) {
+            isUp = event.kind === "up";
+            if (isUp) rig.up();
+            else rig.down();
+          }
         }
-      }
-      if (isUp) rig.down();
-      delivery = "taken";
-      rig.up();
-      await rig.clock.advance(120_000);
-      for (const [device, count] of heard) {
-        const taken = takenFCnts.get(deviceName(device)) ?? [];
-        const firstTimes = taken.filter((fCnt, i) => taken.indexOf(fCnt) === i);
-        expect(firstTimes).toEqual(Array.from({ length: count }, (_, i) => i + 1));
-      }
-      expect(rig.journal.stats()).toMatchObject({ storedFrames: 0, memoryFrames: 0, asideTotal: 0 });
-    }),
-    { numRuns: process.env.LONG ? 1_000 : 60 },
-  );
-});
+        if (isUp) rig.down();
+        delivery = "taken";
+        rig.up();
+        await rig.clock.advance(IN_THE_END_MS);
+        for (const [device, count] of heard) {
+          const taken = takenFCnts.get(deviceName(device)) ?? [];
+          const firstTimes = taken.filter((fCnt, i) => taken.indexOf(fCnt) === i);
+          expect(firstTimes).toEqual(Array.from({ length: count }, (_, i) => i + 1));
+        }
+        expect(rig.journal.stats()).toMatchObject({ storedFrames: 0, memoryFrames: 0, asideTotal: 0 });
+        expect(rig.courier.status()).toMatchObject({ lanesBehind: 0, inFlight: 0 });
+      }),
+      { numRuns: process.env.LONG ? 1_000 : 40 },
+    );
+  },
+);

@@ -53,6 +53,7 @@ export function realCore(settings: Partial<CoreSettings>) {
       },
       onDownlink: (command) => seen.commands.push(command),
       onStatsInterval: () => undefined,
+      onReplayPlan: () => undefined,
     },
   });
   endings.push(() => connection.stop());

@@ -1,0 +1,182 @@
+/** The control socket on a real gateway: who may ask, and that nothing which is asked can hurt the agent. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { openControlDoor } from "../../../agent/host/control.ts";
+import type { ControlAnswer, ControlRequest } from "../../../agent/ports.ts";
+
+const BODY_OCTETS_MAX = 1024 * 1024;
+const door = openControlDoor();
+
+function folder(): string {
+  const directory = mkdtempSync(join(tmpdir(), "control-"));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** A door that answers with what it was asked. */
+async function served(socketPath = join(folder(), "deep", "control.sock")) {
+  const asked: ControlRequest[] = [];
+  const answer = async (question: ControlRequest): Promise<ControlAnswer> => {
+    asked.push(question);
+    return { status: 200, body: question };
+  };
+  const server = await door.serve(socketPath, answer);
+  onTestFinished(server.close);
+  return { socketPath, asked, close: server.close };
+}
+
+/** As any HTTP client would. */
+function speak(socketPath: string, method: string, body?: string): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ socketPath, method, path: "/x", agent: false }, (response) => {
+      let text = "";
+      response.on("data", (chunk) => {
+        text += String(chunk);
+      });
+      response.on("end", () => resolve({ status: response.statusCode!, text }));
+    });
+    asked.on("error", reject);
+    asked.end(body);
+  });
+}
+
+test("a question goes there, its answer comes back, both as JSON", async () => {
+  const { socketPath } = await served();
+  const question = { method: "POST", path: "/frames?limit=3", body: { of: ["a", 1, null, "é"] } } as const;
+  expect(await door.ask(socketPath, question)).toEqual({ status: 200, body: question });
+  const bare = { method: "GET", path: "/status", body: undefined } as const;
+  expect(await door.ask(socketPath, bare)).toEqual({ status: 200, body: { method: "GET", path: "/status" } });
+});
+
+test("its owner and its group may open it, nobody else", async () => {
+  const { socketPath } = await served();
+  expect(statSync(socketPath).isSocket()).toBe(true);
+  expect(statSync(socketPath).mode & 0o777).toBe(0o660);
+});
+
+describe("what lies at the socket's place", () => {
+  test("a socket of a dead process is replaced", async () => {
+    const socketPath = join(folder(), "control.sock");
+    // Closing would remove it: a process that dies does not get so far.
+    const dead = createServer();
+    await new Promise<void>((resolve) => dead.listen(`${socketPath}.real`, resolve));
+    const { linkSync } = await import("node:fs");
+    linkSync(`${socketPath}.real`, socketPath);
+    await new Promise<void>((resolve) => dead.close(() => resolve()));
+    expect(statSync(socketPath).isSocket()).toBe(true);
+    await served(socketPath);
+    expect(await door.ask(socketPath, { method: "GET", path: "/", body: undefined })).toMatchObject({
+      status: 200,
+    });
+  });
+
+  test("a socket that answers is not touched", async () => {
+    const { socketPath, asked } = await served();
+    await expect(served(socketPath)).rejects.toMatchObject({ code: "CONTROL_BIND" });
+    await door.ask(socketPath, { method: "GET", path: "/still", body: undefined });
+    expect(asked.at(-1)!.path).toBe("/still");
+  });
+
+  test("somebody's file is not touched", async () => {
+    const socketPath = join(folder(), "control.sock");
+    writeFileSync(socketPath, "precious");
+    await expect(served(socketPath)).rejects.toMatchObject({ code: "CONTROL_BIND" });
+    expect(readFileSync(socketPath, "utf8")).toBe("precious");
+  });
+
+  test("nor is what a link points to", async () => {
+    const directory = folder();
+    const precious = join(directory, "precious");
+    writeFileSync(precious, "precious");
+    symlinkSync(precious, join(directory, "control.sock"));
+    await expect(served(join(directory, "control.sock"))).rejects.toMatchObject({ code: "CONTROL_BIND" });
+    expect(readFileSync(precious, "utf8")).toBe("precious");
+  });
+
+  test("a folder that cannot be made is a failure with a code", async () => {
+    const directory = folder();
+    writeFileSync(join(directory, "file"), "");
+    await expect(served(join(directory, "file", "control.sock"))).rejects.toMatchObject({
+      code: "CONTROL_BIND",
+    });
+    mkdirSync(join(directory, "taken"));
+    await expect(served(join(directory, "taken"))).rejects.toMatchObject({ code: "CONTROL_BIND" });
+  });
+});
+
+describe("a question that is none", () => {
+  test.each([
+    ["no JSON", "{"],
+    ["one octet longer than a body may be", `"${"a".repeat(BODY_OCTETS_MAX - 1)}"`],
+  ])("%s is answered with 400 and asks nothing", async (_what, body) => {
+    const { socketPath, asked } = await served();
+    expect(await speak(socketPath, "POST", body)).toMatchObject({ status: 400 });
+    expect(asked).toEqual([]);
+  });
+
+  test("the longest body there may be is heard", async () => {
+    const { socketPath, asked } = await served();
+    const body = `"${"a".repeat(BODY_OCTETS_MAX - 2)}"`;
+    expect(await speak(socketPath, "POST", body)).toMatchObject({ status: 200 });
+    expect(asked[0]!.body).toHaveLength(BODY_OCTETS_MAX - 2);
+  });
+
+  test.each(["PUT", "DELETE", "PATCH"])("%s is not taken for GET", async (method) => {
+    const { socketPath, asked } = await served();
+    expect(await speak(socketPath, method)).toMatchObject({ status: 405 });
+    expect(asked).toEqual([]);
+  });
+
+  test.each([
+    ["in the middle of its body", "POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"],
+    ["before its answer", "GET /x HTTP/1.1\r\nHost: x\r\n\r\n"],
+    ["after words that are no HTTP", "\0\0\0\r\n\r\n"],
+  ])("one who hangs up %s does not disturb the next", async (_when, words) => {
+    const { socketPath } = await served();
+    const rude = connect(socketPath);
+    rude.on("error", () => undefined);
+    await new Promise<void>((resolve) => rude.write(words, () => resolve()));
+    rude.destroy();
+    // An unhandled rejection fails the test; in the agent it would end the process.
+    const next = { method: "GET", path: "/next", body: undefined } as const;
+    expect(await door.ask(socketPath, next)).toMatchObject({ status: 200 });
+  });
+});
+
+describe("asking", () => {
+  test("where nobody answers is a failure with a code, and names the socket", async () => {
+    const socketPath = join(folder(), "none.sock");
+    const question = { method: "GET", path: "/", body: undefined } as const;
+    await expect(door.ask(socketPath, question)).rejects.toMatchObject({
+      code: "CONTROL_UNREACHABLE",
+      message: expect.stringContaining(socketPath),
+    });
+  });
+
+  test("somebody who hangs up in the middle of the answer too", async () => {
+    const socketPath = join(folder(), "rude.sock");
+    const rude = createServer((socket) => {
+      socket.on("error", () => undefined);
+      socket.once("data", () => {
+        socket.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{", () => socket.destroy());
+      });
+    });
+    await new Promise<void>((resolve) => rude.listen(socketPath, resolve));
+    onTestFinished(() => new Promise((resolve) => rude.close(() => resolve())));
+    const question = { method: "GET", path: "/", body: undefined } as const;
+    await expect(door.ask(socketPath, question)).rejects.toMatchObject({ code: "CONTROL_UNREACHABLE" });
+  });
+});
+
+test("closed, it leaves no socket behind, and does not wait for those who hold a connection", async () => {
+  const { socketPath, close } = await served();
+  const idle = connect(socketPath);
+  idle.on("error", () => undefined);
+  await new Promise((resolve) => idle.once("connect", resolve));
+  await close();
+  expect(() => statSync(socketPath)).toThrow();
+});

@@ -1,0 +1,92 @@
+/**
+ * Goal: no frame that was ever acknowledged is lost, however often the agent is killed and the broker goes away.
+ * Method: a real agent on a real disk under load, killed without a word at moments by chance, a real Mosquitto that
+ * comes and goes at moments by chance (the seed is printed, SEED sets it); a subscriber that must have heard every
+ * acknowledged frame in the end. LONG=1 kills ten times as often.
+ */
+import { expect, onTestFinished, test } from "vitest";
+import { WorldRng } from "../../simulator/world/rng.ts";
+import { type Mosquitto, startMosquitto } from "../mosquitto.ts";
+import { readUplink } from "./chirpstack.ts";
+import { endAll, reader, until } from "./north/mosquitto-core.ts";
+import { createGateway, EUI, openForwarder, type RunningAgent } from "./run-rig.ts";
+
+const KILLS = process.env.LONG ? 200 : 20;
+const SEED = Number(process.env.SEED ?? Date.now() % 2 ** 32);
+const LIFE_MS_MAX = 900;
+const BURST_EVERY_MS = 10;
+const BURST_FRAMES_MAX = 5;
+/** So many that few have much to catch up with: a device's stored frames come half a second apart. */
+const DEVICES = 2_000;
+
+test(`${KILLS} kills under load lose no acknowledged frame (seed ${SEED})`, async () => {
+  const rng = new WorldRng(SEED);
+  const lives = rng.stream("lives");
+  const load = rng.stream("load");
+  const mosquitto = await startMosquitto();
+  onTestFinished(mosquitto.kill);
+  onTestFinished(endAll);
+  const lns = await reader(mosquitto, `eu868/gateway/${EUI}/event/up`);
+  const gateway = createGateway({ servers: [mosquitto.url] });
+  const weather = comeAndGo(mosquitto, rng);
+
+  let agent: RunningAgent = await gateway.start();
+  const forwarder = await openForwarder(agent.port);
+  let frame = 0;
+  /** What a journal says at its opening when it is not as it was promised. */
+  const troubles: unknown[] = [];
+  const look = (): void => {
+    troubles.push(...agent.said("journal damaged"), ...agent.said("journal repaired"), ...agent.said("bug"));
+    troubles.push(...agent.said("journal audited").filter(({ lost }) => lost !== 0));
+  };
+  for (let kill = 0; kill < KILLS; kill++) {
+    forwarder.port = agent.port;
+    forwarder.pull();
+    for (let leftMs = lives.below(LIFE_MS_MAX); leftMs > 0; leftMs -= BURST_EVERY_MS) {
+      for (let burst = load.below(BURST_FRAMES_MAX + 1); burst > 0; burst--, frame++) {
+        forwarder.push((0x26010000 + (frame % DEVICES)).toString(16), Math.floor(frame / DEVICES));
+      }
+      await new Promise((resolve) => setTimeout(resolve, BURST_EVERY_MS));
+    }
+    await agent.kill();
+    look();
+    agent = await gateway.start();
+  }
+  await weather.clear();
+
+  const heard = (): string[] => lns.messages.map(({ payload }) => readUplink(payload).phy);
+  const acked = [...forwarder.acked];
+  const missing = (): string[] => {
+    const all = new Set(heard());
+    return acked.filter((phy) => !all.has(phy));
+  };
+  await until(() => missing().length === 0, "what was acknowledged", 60_000).catch(() => undefined);
+  const all = heard();
+  const twice = all.length - new Set(all).size;
+  console.log(`${frame} sent, ${acked.length} acknowledged, ${all.length} heard, ${twice} of them again`);
+  expect(missing()).toEqual([]);
+  expect(acked.length, "the load was one").toBeGreaterThan(KILLS * 5);
+  look();
+  expect(troubles).toEqual([]);
+}, 600_000);
+
+/** Kills and restarts the broker at moments by chance, until it is cleared. */
+function comeAndGo(mosquitto: Mosquitto, rng: WorldRng): { clear(): Promise<void> } {
+  const chance = rng.stream("weather");
+  let cleared = false;
+  const going = (async () => {
+    while (!cleared) {
+      await new Promise((resolve) => setTimeout(resolve, 300 + chance.below(2_000)));
+      if (cleared) break;
+      await mosquitto.kill();
+      await new Promise((resolve) => setTimeout(resolve, chance.below(1_500)));
+      await mosquitto.restart();
+    }
+  })();
+  return {
+    clear: () => {
+      cleared = true;
+      return going;
+    },
+  };
+}
