@@ -15,9 +15,14 @@ const KILLS = process.env.LONG ? 200 : 20;
 const SEED = Number(process.env.SEED ?? Date.now() % 2 ** 32);
 const LIFE_MS_MAX = 900;
 const BURST_EVERY_MS = 10;
-const BURST_FRAMES_MAX = 5;
+const BURST_FRAMES_MAX = 2;
+/** What a courier replays at least, less what a busy test machine may take from it. */
+const REPLAYED_PER_S_MIN = 10;
 /** So many that few have much to catch up with: a device's stored frames come half a second apart. */
 const DEVICES = 2_000;
+
+/** Stored frames go as soon as they can: what is shown here is that none is missing, not when it comes. */
+const UNPAIRED = "replay_pairing = false";
 
 test(`${KILLS} kills under load lose no acknowledged frame (seed ${SEED})`, async () => {
   const rng = new WorldRng(SEED);
@@ -27,7 +32,7 @@ test(`${KILLS} kills under load lose no acknowledged frame (seed ${SEED})`, asyn
   onTestFinished(mosquitto.kill);
   onTestFinished(endAll);
   const lns = await reader(mosquitto, `eu868/gateway/${EUI}/event/up`);
-  const gateway = createGateway({ servers: [mosquitto.url] });
+  const gateway = createGateway({ servers: [mosquitto.url], core: UNPAIRED });
   const weather = comeAndGo(mosquitto, rng);
 
   let agent: RunningAgent = await gateway.start();
@@ -60,7 +65,8 @@ test(`${KILLS} kills under load lose no acknowledged frame (seed ${SEED})`, asyn
     const all = new Set(heard());
     return acked.filter((phy) => !all.has(phy));
   };
-  await until(() => missing().length === 0, "what was acknowledged", 60_000).catch(() => undefined);
+  const limitMs = 20_000 + (missing().length / REPLAYED_PER_S_MIN) * 1_000;
+  await until(() => missing().length === 0, "what was acknowledged", limitMs).catch(() => undefined);
   const all = heard();
   const twice = all.length - new Set(all).size;
   console.log(`${frame} sent, ${acked.length} acknowledged, ${all.length} heard, ${twice} of them again`);
@@ -68,7 +74,7 @@ test(`${KILLS} kills under load lose no acknowledged frame (seed ${SEED})`, asyn
   expect(acked.length, "the load was one").toBeGreaterThan(KILLS * 5);
   look();
   expect(troubles).toEqual([]);
-}, 600_000);
+}, 1_800_000);
 
 /** Kills and restarts the broker at moments by chance, until it is cleared. */
 function comeAndGo(mosquitto: Mosquitto, rng: WorldRng): { clear(): Promise<void> } {
