@@ -54,8 +54,8 @@ export const TABLES: { readonly [Table in SingleTable]: RowsOf<Settings[Table]> 
       live: false,
       secret: false,
       meaning: {
-        en: "Gateway model, for its quirks and paths. auto: recognised at start.",
-        fr: "Modèle de passerelle, pour ses particularités et ses chemins. auto : reconnu au démarrage.",
+        en: "Gateway model, for its quirks and paths. auto: recognised at start. Not applied yet.",
+        fr: "Modèle de passerelle, pour ses particularités et ses chemins. auto : reconnu au démarrage. Pas encore appliqué.",
       },
     },
   },
@@ -182,8 +182,8 @@ export const TABLES: { readonly [Table in SingleTable]: RowsOf<Settings[Table]> 
       live: true,
       secret: false,
       meaning: {
-        en: "A frame not delivered by then is given up.",
-        fr: "Une trame non remise passé ce délai est abandonnée.",
+        en: "A frame not delivered by then is given up. Not applied yet.",
+        fr: "Une trame non remise passé ce délai est abandonnée. Pas encore appliqué.",
       },
     },
     maxSizeOctets: {
@@ -193,8 +193,8 @@ export const TABLES: { readonly [Table in SingleTable]: RowsOf<Settings[Table]> 
       live: true,
       secret: false,
       meaning: {
-        en: "Size of the frames kept; from 90 % of it on they are thinned. The folder may take 100 MB more.",
-        fr: "Volume des trames gardées ; à partir de 90 %, elles sont éclaircies. Le dossier peut prendre 100 Mo de plus.",
+        en: "Size of the frames kept; from 90 % of it on they are thinned. The folder may take 100 MB more. Not applied yet.",
+        fr: "Volume des trames gardées ; à partir de 90 %, elles sont éclaircies. Le dossier peut prendre 100 Mo de plus. Pas encore appliqué.",
       },
     },
     commitIntervalMs: {
@@ -215,8 +215,8 @@ export const TABLES: { readonly [Table in SingleTable]: RowsOf<Settings[Table]> 
       live: true,
       secret: false,
       meaning: {
-        en: "Our NetIDs: when the journal is full, frames of others go first. Empty: none is foreign.",
-        fr: "Nos NetID : quand le journal est plein, les trames des autres partent d'abord. Vide : aucune n'est étrangère.",
+        en: "Our NetIDs: when the journal is full, frames of others go first. Empty: none is foreign. Not applied yet.",
+        fr: "Nos NetID : quand le journal est plein, les trames des autres partent d'abord. Vide : aucune n'est étrangère. Pas encore appliqué.",
       },
     },
   },
