@@ -14,7 +14,8 @@ export type AgentErrorCode =
   | "STORE_NEWER" // the journal was written by a newer version
   | "FILE_IO" // a file could not be read or written
   | "CONTROL_BIND" // the control socket cannot be opened
-  | "CONTROL_UNREACHABLE"; // no agent answers on the control socket
+  | "CONTROL_UNREACHABLE" // no agent answers on the control socket
+  | "CORE_UNREACHABLE"; // no core or broker answers where one must
 
 export class AgentError extends Error {
   readonly code: AgentErrorCode;

@@ -69,6 +69,12 @@ function fail(error: unknown, t: Translate): void {
   process.exitCode = exitCodeOf(error);
 }
 
+// Whoever reads our output may stop reading; that is no failure of ours.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
 try {
   await main(process.argv.slice(2));
 } catch (error) {

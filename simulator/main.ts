@@ -43,6 +43,7 @@ async function main(words: readonly string[]): Promise<void> {
         assertWithin("meters", args.meters, 1, METERS_MAX);
         assertWithin("seconds", args.seconds, SECONDS_MIN, SECONDS_MAX);
         assertWithin("seed", args.seed, 0, 2 ** 32 - 1);
+        if (args.broker !== undefined) assertBroker(args.broker);
         const { runDemo } = await import("./demo/demo.ts");
         process.exitCode = (await runDemo({ ...args, agentProgram: agentProgram() }))
           ? EXIT.done
@@ -69,6 +70,11 @@ function assertWithin(name: string, value: number, from: number, to: number): vo
   throw new AgentError("USAGE", `--${name}: expected a whole number from ${from} to ${to}; found ${value}`);
 }
 
+function assertBroker(url: string): void {
+  if (URL.canParse(url) && new URL(url).protocol === "mqtt:") return;
+  throw new AgentError("USAGE", `--broker: expected a URL such as mqtt://127.0.0.1:1883; found ${url}`);
+}
+
 /** The edge-agent command beside this one, in the same form: compiled, or as source. */
 function agentProgram(): string {
   const extension = fileURLToPath(import.meta.url).endsWith(".ts") ? "ts" : "js";
@@ -85,6 +91,12 @@ function version(): string {
   }
   return "unknown";
 }
+
+// Whoever reads our output may stop reading; that is no failure of ours.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
 
 try {
   await main(process.argv.slice(2));

@@ -30,6 +30,7 @@ export interface ConfigDoors {
 export function configCommand(doors: ConfigDoors): CommandModule {
   const { t } = doors;
   const config = {
+    alias: "c",
     type: "string",
     requiresArg: true,
     default: SETTINGS_PATH,

@@ -53,7 +53,8 @@ export function createWindow(receiveMaximum: number): Window {
     },
     answered: (monotonicMs, roundTripMs, inFlight) => {
       answers += 1;
-      full ||= inFlight >= slots;
+      // Replays leave slots to live frames and to the late channel: half of the window is all that they ever fill.
+      full ||= 2 * inFlight >= slots;
       shortestMs = Math.min(shortestMs, roundTripMs);
       if (inFlight === 1) emptySinceMs = monotonicMs;
       const elapsedMs = monotonicMs - sinceMs;

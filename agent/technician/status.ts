@@ -6,7 +6,7 @@ import { openSettings, settingsUnusable } from "../config/open.ts";
 import type { AgentStatus } from "../control/answers.ts";
 import { AgentError } from "../errors.ts";
 import type { ControlDoor, Files } from "../ports.ts";
-import type { Translate } from "../text/text.ts";
+import { isTextKey, type Translate } from "../text/text.ts";
 
 export interface StatusDoors {
   readonly files: Files;
@@ -85,6 +85,7 @@ function forwarderLines({ forwarders }: AgentStatus, t: Translate): string[] {
 }
 
 function coreLines({ cores, startedWallMs, uptimeMs }: AgentStatus, t: Translate): string[] {
+  if (cores.length === 0) return [t("status.noCore")];
   const nowMs = startedWallMs + uptimeMs;
   return cores.flatMap((core) => {
     const id = `${core.id} (${core.gatewayEui})`;
@@ -100,9 +101,14 @@ function coreLines({ cores, startedWallMs, uptimeMs }: AgentStatus, t: Translate
     const lines = [said[core.state](), `  ${t("status.coreWork", { live, replayed, behind, inFlight })}`];
     const drain = drainLine(core.courier.drain, t);
     if (drain !== undefined) lines.push(`  ${drain}`);
-    if (core.alarms.length > 0) lines.push(`  ${t("status.alarms")}: ${core.alarms.join(", ")}`);
-    return lines;
+    return [...lines, ...core.alarms.map((code) => `  ${sayAlarm(code, t)}`)];
   });
+}
+
+/** An alarm without words of its own is said by its code. */
+function sayAlarm(code: string, t: Translate): string {
+  const key = `alarm.${code}`;
+  return t("status.alarm", { what: isTextKey(key) ? t.say({ key, params: {} }) : code, code });
 }
 
 /** Why frames wait although the core is in reach. */

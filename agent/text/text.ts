@@ -18,6 +18,11 @@ export const TEXT_AREAS = [SETTINGS_TEXTS, ERROR_TEXTS, STATUS_TEXTS, COMMAND_TE
 const TEXTS = { ...SETTINGS_TEXTS, ...ERROR_TEXTS, ...STATUS_TEXTS, ...COMMAND_TEXTS };
 
 export type TextKey = keyof typeof TEXTS;
+
+export function isTextKey(key: string): key is TextKey {
+  return Object.hasOwn(TEXTS, key);
+}
+
 type TextParams<K extends TextKey> = {
   readonly [Name in PlacesOf<(typeof TEXTS)[K]["en"]>]: Place;
 };

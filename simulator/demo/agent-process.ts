@@ -12,6 +12,11 @@ import { join } from "node:path";
 const READY_MS_MAX = 20_000;
 const STOP_MS_MAX = 3_000;
 
+/** The settings of an agent that somebody else runs here are not for these. */
+const ENVIRONMENT = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !name.startsWith("EDGE_AGENT_")),
+);
+
 export interface AgentProcessOptions {
   readonly name: string;
   /** Settings, journal, socket and log go here. */
@@ -74,7 +79,7 @@ export function createAgentProcess(options: AgentProcessOptions): AgentProcess {
       await writeFile(settingsPath, settingsOf(options, join(directory, "journal"), socket));
       // Run from sources, the agent needs the same loader as this process.
       const words = [...process.execArgv, options.program, "run", "--config", settingsPath];
-      child = spawn(process.execPath, words, { stdio: ["ignore", "ignore", "pipe"] });
+      child = spawn(process.execPath, words, { stdio: ["ignore", "ignore", "pipe"], env: ENVIRONMENT });
       await untilReady(child, join(directory, "agent.log"), name);
     },
     kill: () => end("SIGKILL"),

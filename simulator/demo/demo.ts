@@ -11,6 +11,7 @@ import { createWriteStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { AgentError } from "../../agent/errors.ts";
 import { openClock } from "../../agent/host/clock.ts";
 import { openMqtt } from "../../agent/host/mqtt.ts";
 import { openUdp } from "../../agent/host/udp.ts";
@@ -49,6 +50,7 @@ const JITTER_MS = 2_000;
 /** A busy machine drains more slowly; a stuck agent never does. */
 const DRAIN_MS_MAX = 60_000;
 const PROGRESS_EVERY_MS = 250;
+const BROKER_MS_MAX = 10_000;
 
 export interface DemoOptions {
   readonly meters: number;
@@ -120,7 +122,7 @@ async function play(
   });
   core.start();
   closers.push(() => core.stop());
-  await core.whenSubscribed();
+  await within(BROKER_MS_MAX, core.whenSubscribed(), `no broker takes our subscription at ${coreUrl}`);
 
   const air = createAir({ clock, rng });
   const backhauls: Backhaul[] = [];
@@ -278,6 +280,15 @@ function report(parts: {
   }
   if (options.keep) process.stdout.write(`Settings, journals, logs and deliveries: ${parts.directory}\n`);
   return isGood;
+}
+
+/** @throws AgentError CORE_UNREACHABLE when it takes longer. */
+async function within<T>(limitMs: number, awaited: Promise<T>, otherwise: string): Promise<T> {
+  let timeout: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    timeout = setTimeout(() => reject(new AgentError("CORE_UNREACHABLE", otherwise)), limitMs);
+  });
+  return await Promise.race([awaited, tooLate]).finally(() => clearTimeout(timeout));
 }
 
 async function cleanUp(directory: string, { keep }: DemoOptions): Promise<void> {

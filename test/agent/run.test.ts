@@ -48,18 +48,19 @@ describe("a running agent", () => {
   });
 
   test("on a terminal it writes for people", async () => {
-    const { settingsPath } = createGateway({ servers: [NOWHERE] });
-    const command = [process.execPath, inject("builtAgent"), "run", "--config", settingsPath].join(" ");
+    const { settingsPath, directory } = createGateway({ servers: [NOWHERE] });
+    const pidFile = join(directory, "pid");
+    const words = [process.execPath, inject("builtAgent"), "run", "--config", settingsPath];
+    const command = `echo $$ > ${pidFile}; exec ${words.join(" ")}`;
     const terminal = spawn("script", ["-qec", command, "/dev/null"], { stdio: ["pipe", "pipe", "ignore"] });
-    onTestFinished(() => void terminal.kill("SIGKILL"));
     const ended = once(terminal, "exit");
     let shown = "";
     terminal.stdout.on("data", (chunk) => {
       shown += String(chunk);
     });
-    const pid = (): number => Number(/\((\d+)\).*ready/.exec(shown)?.[1]);
-    await until(() => pid() > 0, "the ready line");
-    process.kill(pid(), "SIGTERM");
+    await until(() => shown.includes("ready"), "the ready line").finally(() =>
+      process.kill(Number(readFileSync(pidFile, "utf8")), "SIGTERM"),
+    );
     await ended;
     expect(shown).toMatch(/INFO.*ready/);
     expect(shown).not.toContain('"msg"');

@@ -133,7 +133,7 @@ describe("for people", () => {
     ["probing", /agreeing with the other gateways/],
     ["deciding", /agreeing with the other gateways/],
     ["axis", /replays 150 times as fast .* caught up in 9m 20s/],
-    ["calm", /\d replayed taken, \d devices behind, \d in flight\n(?! {4}\S)/],
+    ["calm", /\d replayed; devices behind: \d; in flight: \d\n(?! {4}\S)/],
   ] as const)("a core that is back (%s): why frames wait", async (phase, expected) => {
     const status = await statusOfTrouble();
     const plan = { t0Ms: 0, tFromMs: 0, k: 150, by: "", source: "message", leftMs: 560_000 } as const;
@@ -145,6 +145,35 @@ describe("for people", () => {
     const shown = sayStatus({ ...status, cores }, makeText("en"), false);
     expect(shown).toMatch(expected);
     expect(shown).not.toMatch(/undefined|NaN|\{\w+\}/);
+  });
+
+  test.each([
+    [
+      "en",
+      "alarm: the broker is there, but nobody has subscribed to our events (noSubscriber)",
+      "alarm: new (new)",
+    ],
+    [
+      "fr",
+      "alarme : le broker répond, mais personne n'est abonné à nos évènements (noSubscriber)",
+      "alarme : new (new)",
+    ],
+  ] as const)(
+    "alarms are said in words, and by their code where there are none (%s)",
+    async (language, known, unknown) => {
+      const status = await statusOfTrouble();
+      const cores = status.cores.map((core) => ({ ...core, alarms: ["noSubscriber", "new"] }));
+      const shown = sayStatus({ ...status, cores }, makeText(language), false);
+      expect(shown).toContain(known);
+      expect(shown).toContain(unknown);
+    },
+  );
+
+  test("before a forwarder speaks it says that the cores wait for the gateway's EUI", async () => {
+    const world = await openAgentWorld();
+    expect(sayStatus({ ...world.agent.status(), cores: [] }, makeText("en"), false)).toContain(
+      "waits for the EUI",
+    );
   });
 
   test("headings are bold on a terminal only", async () => {

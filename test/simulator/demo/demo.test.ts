@@ -44,6 +44,7 @@ test("the demo loses nothing through three outages and a kill, and says so in on
 test.each([
   [["--meters", "0"], "--meters: expected a whole number from 1 to 5000; found 0"],
   [["--seconds", "5"], "--seconds: expected a whole number from 40 to 3600; found 5"],
+  [["--broker", "http://127.0.0.1"], "--broker: expected a URL such as mqtt://127.0.0.1:1883"],
   [["--metres", "3"], "Unknown argument: metres"],
 ])("%j ends with code 2 and says why", async (words, why) => {
   const failed = await run(process.execPath, ["--import", "tsx", "simulator/main.ts", "demo", ...words], {
