@@ -50,6 +50,8 @@ async function main(words: readonly string[]): Promise<void> {
   const plain = readPlainRun(words);
   const version = readVersion();
   if (plain) {
+    // Its settings are about to be read anyway; until the agent listens, a reload must not end it.
+    process.on("SIGHUP", () => undefined);
     const { run } = await import("./run.ts");
     const { settingsPath, language } = plain;
     await run({ settingsPath, version, programPath: PROGRAM, t: makeText(language) });

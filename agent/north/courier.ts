@@ -332,10 +332,12 @@ export function createCourier(parts: CourierParts): Courier {
     }
     counters.count("notTaken", delivery);
     if (settings.pairing && delivery !== "closed") drain.lost(moment(now()));
-    if (delivery === "closed" && isMortal(heard)) drop(frame, "joinExpired");
+    const isGone = delivery === "closed" && isMortal(heard);
+    if (isGone) drop(frame, "joinExpired");
     else state.handedOut = frame.sequence - 1;
     if (delivery !== "closed") holdBack();
-    const isSuspect = delivery === "refused" || (delivery === "closed" && tookMs < BLAME_WITHIN_MS);
+    const isSuspect =
+      delivery === "refused" || (!isGone && delivery === "closed" && tookMs < BLAME_WITHIN_MS);
     if (isSuspect) state.suspect = true;
     if (isSuspect && suspicion.blame(frame.sequence, carriedLive + replayed)) aside(state, frame, delivery);
     // Whoever nobody listened to stays first: with it the next attempt is made, and it is the oldest.
@@ -358,6 +360,7 @@ export function createCourier(parts: CourierParts): Courier {
   /** Nobody may ever see it, or nobody needs it: a join whose time has passed, a copy of what was taken. */
   function drop(frame: Frame, reason: "joinExpired" | "repetition"): void {
     counters.count("frameDropped", reason);
+    suspicion.absolve(frame.sequence);
     journal.taken(coreId, frame);
   }
 

@@ -8,7 +8,10 @@
  */
 import type { Lane } from "../frame/frame.ts";
 
-/** Idle lanes are remembered for their pace alone; beyond this many, the idle ones are forgotten. */
+/**
+ * Idle lanes are remembered for their pace alone; beyond this many, the idle ones are forgotten. Where most are behind
+ * that frees little, so the next look comes when there are twice as many.
+ */
 const LANES_KEPT_MAX = 4_096;
 
 export interface LaneState {
@@ -58,12 +61,14 @@ export function createLanes(): Lanes {
   const heap: LaneState[] = [];
   let turns = 0;
   let behind = 0;
+  let sweepAt = LANES_KEPT_MAX;
 
   function forgetIdle(restedSinceMs: number): void {
     for (const state of lanes.values()) {
       const idle = !state.behind && !state.queued && !state.flying;
       if (idle && state.lastAnsweredMs < restedSinceMs) lanes.delete(state.lane);
     }
+    sweepAt = Math.max(LANES_KEPT_MAX, 2 * lanes.size);
   }
 
   function put(state: LaneState, place: number): void {
@@ -100,7 +105,7 @@ export function createLanes(): Lanes {
     of: (lane, restedSinceMs) => {
       const known = lanes.get(lane);
       if (known) return known;
-      if (lanes.size >= LANES_KEPT_MAX) forgetIdle(restedSinceMs);
+      if (lanes.size >= sweepAt) forgetIdle(restedSinceMs);
       const made = idleLane(lane, (change) => {
         behind += change;
       });

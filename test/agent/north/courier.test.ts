@@ -189,6 +189,23 @@ describe("a core that does not take", () => {
     expect(rig.journal.stats()).toMatchObject({ storedFrames: 0, asideTotal: 1 });
   });
 
+  test("a join that was refused and has died since leaves no suspicion behind: everybody flies again", async () => {
+    const rig = await courierRig();
+    rig.answer = ({ device }) => (device === "70b3d50000000001" ? "refused" : "taken");
+    rig.up();
+    rig.join("70b3d50000000001");
+    for (let round = 1; round <= 10; round++) {
+      await rig.clock.advance(1_000);
+      rig.hear(1, round);
+    }
+    await rig.clock.advance(10_000);
+    rig.answer = () => undefined;
+    rig.slots = 16;
+    for (let device = 2; device <= 17; device++) rig.hear(device, 1);
+    await rig.clock.advance(0);
+    expect(rig.courier.status().inFlight).toBe(16);
+  });
+
   test("when everything is refused no frame is blamed, and none is lost", async () => {
     const rig = await courierRig();
     rig.answer = () => "refused";
