@@ -9,7 +9,7 @@
  * Of a table's blocks it verifies nothing; one that it cannot even unpack it leaves out of a scan, and says so only
  * to a scan that comes to the end of its range. Who reads has to know how much there should be.
  */
-import { rm } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { ChainedBatch, DatabaseOptions, Iterator as LevelIterator } from "level";
 import { AgentError } from "../errors.ts";
@@ -53,7 +53,12 @@ export function openStores(): KeyValueStores {
       const Level = await loadLevel();
       const database = new Level(directory, OPTIONS);
       await database.open().catch((error) => fail(directory, error));
-      return openedStore(directory, database);
+      try {
+        return openedStore(directory, database, await placeOf(directory));
+      } catch (error) {
+        await database.close().catch(() => {});
+        return fail(directory, error);
+      }
     },
     repair: async (directory) => {
       await refuseLocked(directory);
@@ -100,7 +105,14 @@ async function loadLevel(): Promise<DatabaseClass> {
   return Level as unknown as DatabaseClass;
 }
 
-function openedStore(directory: string, database: Database): KeyValueStore {
+/** What tells a store from any other at its path: LevelDB holds LOCK open, so nobody else can be given its inode. */
+async function placeOf(directory: string): Promise<string> {
+  const { dev, ino } = await stat(join(directory, "LOCK"));
+  return `${dev}/${ino}`;
+}
+
+/** @param place where it lay when it was opened. */
+function openedStore(directory: string, database: Database, place: string): KeyValueStore {
   const refuse = (error: unknown): never => fail(directory, error);
   const scan = async (range: StoreRange & { readonly limit: number }, values: boolean) => {
     const found: [Buffer, Buffer][] = [];
@@ -127,6 +139,8 @@ function openedStore(directory: string, database: Database): KeyValueStore {
           else batch.del(operation.key);
         }
         await (batch.write as (options: { sync: boolean }) => Promise<void>)({ sync });
+        // Into files that somebody has removed, or mounted something over, LevelDB writes on without a word.
+        if (sync && (await placeOf(directory)) !== place) throw new Error("another store lies there now");
       } catch (error) {
         refuse(error);
       }

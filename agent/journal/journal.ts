@@ -75,6 +75,7 @@ export interface Journal {
   /**
    * The lane's next frame that this core has not taken, in memory or on disk.
    * @param afterSequence the last one that was handed out; -1 for the lane's first.
+   * @throws AgentError STORE_IO at once when the disk is needed and does not answer; ask again later
    */
   next(core: string, lane: Lane, afterSequence: number): Promise<Frame | undefined>;
   /** The lanes which hold frames for this core, the one with the oldest frame first. */

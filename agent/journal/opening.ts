@@ -52,6 +52,7 @@ export interface OpeningOptions {
 export interface Opened {
   readonly store: KeyValueStore;
   readonly claims: Claims;
+  readonly identity: Identity;
   readonly openCount: number;
   readonly tally: Tally;
   readonly notes: Map<string, string>;
@@ -189,7 +190,7 @@ async function read(
     { sync: true },
   );
   const oldest = await oldestArrival(store, -1);
-  return { store, claims, openCount, tally: freed, notes, lost, oldest };
+  return { store, claims, identity: said, openCount, tally: freed, notes, lost, oldest };
 }
 
 export interface LoadedFrames {

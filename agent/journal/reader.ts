@@ -3,7 +3,8 @@
  * is not remembered any more.
  *
  * Reading takes turns with writing: what is read of the index counts only when no batch has ended meanwhile. Nothing
- * on disk makes it throw: a record that cannot be read is put aside and passed over.
+ * on disk makes it throw: a record that cannot be read is put aside and passed over. A disk that does not answer does:
+ * of a lane that has frames there nothing is handed out then, for the young ones would overtake them.
  */
 import { AgentError } from "../errors.ts";
 import type { Frame, Lane } from "../frame/frame.ts";
@@ -17,6 +18,10 @@ import type { Writer } from "./writer.ts";
 
 /** Index entries of a lane read at once. */
 const WINDOW_ENTRIES = 8;
+/** So often a record may make the disk fail. */
+const ATTEMPTS_MAX = 3;
+/** Records whose failures are remembered. */
+const TROUBLED_MAX = 64;
 
 export interface Reader {
   /** See Journal. */
@@ -38,11 +43,13 @@ export interface ReaderOptions {
 export function makeReader(options: ReaderOptions): Reader {
   const { directory, log, claims, memory, shelves, writer, isClosed } = options;
   let distrusted = false;
+  /** By sequence, how often reading it has made the disk fail. */
+  const troubled = new Map<number, number>();
 
   async function recall(of: number): Promise<Stored | undefined> {
     for (;;) {
       const { generation } = writer;
-      const found = await writer.read(async (store): Promise<Stored | undefined> => {
+      const found = await writer.readPatiently(async (store): Promise<Stored | undefined> => {
         const value = await store.get(recordKey(of));
         const record = value && readRecord(of, value);
         if (!record?.ok) return undefined;
@@ -150,10 +157,12 @@ export function makeReader(options: ReaderOptions): Reader {
         return (await store.get(key)) ?? "missing";
       } catch (error) {
         if (error instanceof AgentError && error.code === "STORE_DAMAGED") return "unreadable";
+        if (hasFailedTooOften(stored.sequence)) return "unreadable";
         throw error;
       }
     });
     if (isClosed()) return "closed";
+    troubled.delete(stored.sequence);
     if (stored.claims === 0) return undefined;
     const record = Buffer.isBuffer(value) ? readRecord(stored.sequence, value) : undefined;
     if (record?.ok) {
@@ -170,6 +179,16 @@ export function makeReader(options: ReaderOptions): Reader {
     shelves.take(stored, stored.claims);
     writer.changed();
     return undefined;
+  }
+
+  /** One bad block must not close the store for all again and again. */
+  function hasFailedTooOften(sequence: number): boolean {
+    // Another one's failure has closed the store under this one.
+    if (writer.failing !== undefined) return false;
+    const attempts = (troubled.get(sequence) ?? 0) + 1;
+    if (troubled.size >= TROUBLED_MAX && attempts === 1) troubled.clear();
+    troubled.set(sequence, attempts);
+    return attempts >= ATTEMPTS_MAX;
   }
 
   return { next, recall };

@@ -10,11 +10,11 @@
  * anything confirmed, so it is found and removed after re-opening; what was confirmed without fsync is written
  * again; then everything that waits.
  */
-import { type AgentErrorCode, isAgentError } from "../errors.ts";
+import { AgentError, type AgentErrorCode, isAgentError } from "../errors.ts";
 import type { Clock, KeyValueStore, Log, StoreOperation, Timer } from "../ports.ts";
 import { assemble, type Batch } from "./batch.ts";
 import type { Claims } from "./claims.ts";
-import { firstSequence } from "./identity.ts";
+import { firstSequence, IDENTITY_KEY, writeIdentity } from "./identity.ts";
 import { noteKey, seal } from "./keys.ts";
 import { type Held, type Memory, settle } from "./memory.ts";
 import { type Opened, oldestArrival } from "./opening.ts";
@@ -56,10 +56,16 @@ export interface Writer {
   missed(): void;
   noted(name: string, value: string): void;
   /**
+   * Reads now or not at all: who asks has others to serve.
+   * @returns undefined when the journal is closed
+   * @throws AgentError STORE_IO while the store is not open, or because this very read has failed
+   */
+  read<T>(read: (store: KeyValueStore) => Promise<T>): Promise<T | undefined>;
+  /**
    * Reads, when the disk obeys again if need be.
    * @returns undefined when the journal was closed meanwhile, or the disk has failed three times over it.
    */
-  read<T>(read: (store: KeyValueStore) => Promise<T>): Promise<T | undefined>;
+  readPatiently<T>(read: (store: KeyValueStore) => Promise<T>): Promise<T | undefined>;
   /** The store is not to be trusted as it is: it is repaired and audited. */
   distrust(error: Error): void;
   /** Writes what waits as far as the disk lets it, and closes the store. */
@@ -273,6 +279,11 @@ export function makeWriter(options: WriterOptions, opened: Opened): Writer {
     retryMs = Math.min(retryMs * 2, RETRY_LONGEST_MS);
   };
 
+  const identify = (): StoreOperation[] => {
+    for (const [name, value] of opened.notes) notes.set(name, value);
+    return [{ type: "put", key: IDENTITY_KEY, value: writeIdentity(opened.identity) }];
+  };
+
   /** @returns false when the disk refuses still. */
   const recover = async (): Promise<boolean> => {
     await closing;
@@ -283,6 +294,11 @@ export function makeWriter(options: WriterOptions, opened: Opened): Writer {
       repairDue = false;
       reloadDue ||= repaired;
       const operations = [...unsynced, ...(await findStrays(again, confirmed))];
+      if ((await again.get(IDENTITY_KEY)) === undefined) {
+        // Somebody has removed it: a new store must say whose it is, and of the old one's frames none is left.
+        operations.push(...identify());
+        reloadDue = true;
+      }
       operations.push({ type: "put", key: TALLY_KEY, value: writeTally(tally) });
       await again.batch(operations, { sync: true });
       unsynced = [];
@@ -322,6 +338,19 @@ export function makeWriter(options: WriterOptions, opened: Opened): Writer {
   };
 
   const read = async <T>(from: (store: KeyValueStore) => Promise<T>): Promise<T | undefined> => {
+    const open = store;
+    if (closed) return undefined;
+    if (open === undefined) throw new AgentError("STORE_IO", failing ?? "the store is not open");
+    try {
+      return await from(open);
+    } catch (error) {
+      fail(error, open);
+      if (closed) return undefined;
+      throw new AgentError("STORE_IO", (error as Error).message, error);
+    }
+  };
+
+  const readPatiently = async <T>(from: (store: KeyValueStore) => Promise<T>): Promise<T | undefined> => {
     for (let attempt = 0; attempt < 3; attempt++) {
       const open = await ready();
       if (open === undefined) return undefined;
@@ -422,6 +451,7 @@ export function makeWriter(options: WriterOptions, opened: Opened): Writer {
       wake();
     },
     read,
+    readPatiently,
     distrust: (error) => {
       if (store !== undefined) fail(error, store);
     },

@@ -35,6 +35,9 @@ const PACE_MS = 500;
 /** After "no subscriber" or a refusal of everything: the pause, doubled up to the longest. */
 const HOLD_FIRST_MS = 1_000;
 const HOLD_LONGEST_MS = 30_000;
+/** After the disk did not answer: the pause of that lane, doubled up to the longest. */
+const UNREADABLE_FIRST_MS = 1_000;
+const UNREADABLE_LONGEST_MS = 30_000;
 /** A connection that ends so soon after a frame was sent may have ended on that frame. */
 const BLAME_WITHIN_MS = 1_000;
 /** Of the slots, this share is kept for live frames while stored ones go. */
@@ -108,6 +111,8 @@ export function createCourier(parts: CourierParts): Courier {
   const lanes = createLanes();
   /** Lanes that had caught up and found no slot, with frames that are live still. They come first. */
   const urgent: LaneState[] = [];
+  /** Lanes whose next frame the disk does not give, with their pause. */
+  const unreadableMs = new Map<LaneState, number>();
   const suspicion = createSuspicion();
   const pace = parts.pace ?? createPace(settings.replayRateMaxPerS);
   const drain = createDrain({
@@ -215,8 +220,9 @@ export function createCourier(parts: CourierParts): Courier {
       const state = nextLane();
       if (state === undefined) break;
       reading += 1;
-      void carryNext(state, !isLive && !isOfJoins(state.lane))
-        .catch((error: unknown) => unreadable(state, error))
+      const hasLeave = !isLive && !isOfJoins(state.lane);
+      void carryNext(state, hasLeave)
+        .catch((error: unknown) => unreadable(state, hasLeave, error))
         .finally(() => {
           reading -= 1;
           pump();
@@ -243,6 +249,7 @@ export function createCourier(parts: CourierParts): Courier {
     state.news = false;
     const frame = await journal.next(coreId, state.lane, state.handedOut);
     state.queued = false;
+    unreadableMs.delete(state);
     if (closed) return;
     const at = now();
     if (frame === undefined) {
@@ -268,13 +275,18 @@ export function createCourier(parts: CourierParts): Courier {
     if (!state.flying) fallBehind(state, at.monotonicMs);
   }
 
-  /** The disk does not answer. The journal re-opens it; the lane is asked again after a pause. */
-  function unreadable(state: LaneState, error: unknown): void {
+  /**
+   * The disk does not answer. The journal re-opens it; this lane is asked again after a pause, and all others go on:
+   * what is in memory needs no disk.
+   */
+  function unreadable(state: LaneState, hasLeave: boolean, error: unknown): void {
     if (!isAgentError(error, "STORE_IO")) throw error;
     counters.count("journalReadFailed");
     state.queued = false;
-    holdBack();
-    fallBehind(state, clock.monotonicMs());
+    if (hasLeave) pace.giveBack();
+    const pauseMs = unreadableMs.get(state) ?? UNREADABLE_FIRST_MS;
+    unreadableMs.set(state, Math.min(pauseMs * 2, UNREADABLE_LONGEST_MS));
+    fallBehind(state, clock.monotonicMs() + pauseMs);
   }
 
   // ------------------------------------------------------------------------------------------ sending

@@ -2,9 +2,11 @@
 import { createHash } from "node:crypto";
 import {
   appendFileSync,
+  cpSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   truncateSync,
   writeFileSync,
@@ -245,5 +247,31 @@ test("a repair leaves no more behind than one repair's leavings", async () => {
 test("a directory in which nothing can be made is STORE_IO", async () => {
   await expect(stores.open(join(directory, "CURRENT", "journal"))).rejects.toMatchObject({
     code: "STORE_IO",
+  });
+});
+
+describe("a store whose directory was taken away while it was open", () => {
+  const put = (number: number) => [{ type: "put" as const, key: keyOf(number), value: Buffer.alloc(10) }];
+
+  test("confirms nothing more as synced, and one is made anew in its place", async () => {
+    const store = await stores.open(directory);
+    await store.batch(put(COUNT), { sync: true });
+    rmSync(directory, { recursive: true });
+    await expect(store.batch(put(COUNT + 1), { sync: true })).rejects.toMatchObject({ code: "STORE_IO" });
+    await store.close();
+    const anew = await stores.open(directory);
+    expect(await anew.keys({ limit: COUNT })).toEqual([]);
+    await anew.batch(put(1), { sync: true });
+    await anew.close();
+  });
+
+  test("confirms nothing either when another store lies there by now", async () => {
+    const store = await stores.open(directory);
+    renameSync(directory, `${directory}-moved`);
+    const moved = `${directory}-moved`;
+    onTestFinished(() => rmSync(moved, { recursive: true, force: true }));
+    cpSync(moved, directory, { recursive: true });
+    await expect(store.batch(put(COUNT), { sync: true })).rejects.toMatchObject({ code: "STORE_IO" });
+    await store.close();
   });
 });

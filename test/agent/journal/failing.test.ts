@@ -2,7 +2,15 @@
 import { describe, expect, test } from "vitest";
 import type { Frame } from "../../../agent/frame/frame.ts";
 import type { CustodyOutcome } from "../../../agent/journal/journal.ts";
-import { DIRECTORY, draft, INTERVAL_MS, laneOfMeter, makeWorld, readLane } from "./fixtures.ts";
+import {
+  DIRECTORY,
+  draft,
+  INTERVAL_MS,
+  laneOfMeter,
+  makeWorld,
+  nextPatiently,
+  readLane,
+} from "./fixtures.ts";
 
 const LANE = laneOfMeter(1);
 const MAIN = ["main"];
@@ -164,7 +172,7 @@ describe("when the disk refuses to write", () => {
     expect(stores.repairs).toBe(1);
     journal.keep(draft(), LANE, MAIN, ignore);
     let got: Frame | undefined;
-    void journal.next("main", LANE, -1).then((frame) => {
+    void nextPatiently(journal, clock, LANE).then((frame) => {
       got = frame;
     });
     await clock.advance(0);
@@ -248,36 +256,35 @@ describe("when the disk refuses to write", () => {
 });
 
 describe("when the disk refuses to read", () => {
-  test("next() waits for it rather than let a younger frame overtake", async () => {
+  test("next() says so at once rather than let a younger frame overtake, and other lanes go on", async () => {
     const { open, stores, clock } = makeWorld();
     const journal = await open();
     const stored = journal.keep(draft(), LANE, MAIN, ignore);
     await clock.advance(INTERVAL_MS);
     const young = journal.keep(draft(), LANE, MAIN, ignore);
+    const other = journal.keep(draft(), laneOfMeter(2), MAIN, ignore);
     stores.refuse(() => true);
-    let got: Frame | undefined;
-    void journal.next("main", LANE, -1).then((frame) => {
-      got = frame;
-    });
-    await clock.advance(500);
-    expect(got).toBeUndefined();
+    for (const atMs of [0, 500, 5_000]) {
+      await clock.advance(atMs);
+      await expect(journal.next("main", LANE, -1)).rejects.toMatchObject({ code: "STORE_IO" });
+      expect((await journal.next("main", laneOfMeter(2), -1))?.sequence).toBe(other.sequence);
+    }
     stores.refuse(undefined);
     await clock.advance(60_000);
-    expect(got?.sequence).toBe(stored.sequence);
+    expect((await journal.next("main", LANE, -1))?.sequence).toBe(stored.sequence);
     expect((await journal.next("main", LANE, stored.sequence))?.sequence).toBe(young.sequence);
     await journal.close();
   });
 
-  test("close() ends the wait", async () => {
+  test("a closed journal has nothing more to say", async () => {
     const { open, stores, clock } = makeWorld();
     const journal = await open();
     journal.keep(draft(), LANE, MAIN, ignore);
     await clock.advance(INTERVAL_MS);
     stores.refuse(() => true);
-    const next = journal.next("main", LANE, -1);
-    await clock.advance(500);
+    await expect(journal.next("main", LANE, -1)).rejects.toMatchObject({ code: "STORE_IO" });
     await journal.close();
-    expect(await next).toBeUndefined();
+    expect(await journal.next("main", LANE, -1)).toBeUndefined();
   });
 
   test("one record that is never readable is passed over", async () => {
@@ -287,9 +294,10 @@ describe("when the disk refuses to read", () => {
     const second = journal.keep(draft(), LANE, MAIN, ignore);
     await clock.advance(INTERVAL_MS);
     let refused = 0;
-    stores.refuse((operation) => operation === "get" && refused++ < 3);
+    const obeys = (): boolean => journal.stats().failing === undefined;
+    stores.refuse((operation) => operation === "get" && obeys() && refused++ < 3);
     let got: Frame | undefined;
-    void journal.next("main", LANE, -1).then((frame) => {
+    void nextPatiently(journal, clock, LANE).then((frame) => {
       got = frame;
     });
     await clock.advance(60_000);
@@ -297,4 +305,30 @@ describe("when the disk refuses to read", () => {
     expect(journal.stats()).toMatchObject({ lostAtOpen: 1 });
     await journal.close();
   });
+});
+
+test("a store that was removed is made anew: it knows whose it is, and what is gone is counted", async () => {
+  const { open, stores, clock, cutPower } = makeWorld({ cores: ["main", "second"] });
+  const journal = await open();
+  journal.notes.set("session", "9");
+  for (let number = 0; number < 3; number++) journal.keep(draft(), LANE, MAIN, ignore);
+  await clock.advance(INTERVAL_MS);
+  stores.refuse((operation) => operation === "batch");
+  const told: CustodyOutcome[] = [];
+  const kept = journal.keep(draft(), LANE, ["second"], (outcome) => told.push(outcome));
+  await clock.advance(INTERVAL_MS);
+  stores.entriesOf(DIRECTORY).clear();
+  stores.refuse(undefined);
+  expect(told).toEqual([]);
+  await clock.advance(60_000);
+  expect(told).toEqual(["held"]);
+  expect(journal.stats()).toMatchObject({ lostAtOpen: 3, storedFrames: 1, failing: undefined });
+  expect(journal.backlog("main")).toEqual([]);
+  cutPower();
+  const again = await open();
+  expect(again.stats()).toMatchObject({ storedFrames: 1, lostAtOpen: 0 });
+  expect(await readLane(again, LANE, "main")).toEqual([]);
+  expect(await readLane(again, LANE, "second")).toEqual([kept]);
+  expect(again.notes.get("session")).toBe("9");
+  await again.close();
 });

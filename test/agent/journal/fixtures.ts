@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { isAgentError } from "../../../agent/errors.ts";
 import type { Frame, FrameDraft, Lane } from "../../../agent/frame/frame.ts";
 import { openClock } from "../../../agent/host/clock.ts";
 import { openFiles } from "../../../agent/host/files.ts";
@@ -183,6 +184,23 @@ export async function readAll(journal: Journal, core = "main"): Promise<Map<Lane
   const all = new Map<Lane, Frame[]>();
   for (const { lane } of journal.backlog(core)) all.set(lane, await readLane(journal, lane, core));
   return all;
+}
+
+/** The lane's next frame, asked for once a second until the disk answers. */
+export async function nextPatiently(
+  journal: Journal,
+  clock: Clock,
+  lane: Lane,
+  after = -1,
+): Promise<Frame | undefined> {
+  for (;;) {
+    try {
+      return await journal.next("main", lane, after);
+    } catch (error) {
+      if (!isAgentError(error, "STORE_IO")) throw error;
+      await clock.sleep(1_000);
+    }
+  }
 }
 
 export async function readLane(journal: Journal, lane: Lane, core = "main"): Promise<Frame[]> {

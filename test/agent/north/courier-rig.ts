@@ -32,6 +32,8 @@ export interface Sent {
 export interface CourierRig {
   readonly clock: WorldClock;
   readonly journal: Journal;
+  /** The journal's disk. */
+  readonly stores: WorldStores;
   /** The present one: restart() makes another. */
   readonly courier: Courier;
   readonly sent: Sent[];
@@ -67,8 +69,9 @@ export async function courierRig(
   const clock = new WorldClock();
   const { log } = collectLog();
   const counters = createCounters();
+  const stores = new WorldStores();
   const journal = await openJournal({
-    stores: new WorldStores(),
+    stores,
     files: new MemoryFiles(),
     clock,
     log,
@@ -161,6 +164,7 @@ export async function courierRig(
   const rig: CourierRig = {
     clock,
     journal,
+    stores,
     get courier() {
       return courier;
     },
