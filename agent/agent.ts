@@ -98,6 +98,7 @@ export async function startAgent({
     coreMayTransmit: (id) => coreOf(id)?.mayTransmit ?? false,
     currentSession: (gatewayEui, board) => south.currentSession(gatewayEui, board),
     gpsNowMs: () => (currentClockState() === "unsynchronised" ? undefined : gpsMsFromUtcMs(clock.wallMs())),
+    gpsFloorMs: gpsMsFromUtcMs(builtWallMs),
     send: (gatewayEui, token, json) => south.sendPullResp(gatewayEui, token, json),
     hasTxAck: (gatewayEui) => south.hasTxAck(gatewayEui),
   });

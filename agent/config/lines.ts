@@ -112,7 +112,7 @@ function walk(toml: string, found: Found): void {
       skipSpace();
       const key = toml[at] === '"' || toml[at] === "'" ? readQuoted() : readWhile(isBare);
       if (key === "") return keys;
-      keys.push(key);
+      if (keys.length <= DEPTH_MAX) keys.push(key);
       skipSpace();
       if (toml[at] !== ".") return keys;
       at++;

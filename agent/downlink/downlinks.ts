@@ -48,6 +48,8 @@ export interface DownlinksParts {
   readonly currentSession: (gatewayEui: string, board: number) => number | undefined;
   /** GPS time in milliseconds; undefined while the wall clock is not to be trusted. */
   readonly gpsNowMs: () => number | undefined;
+  /** GPS time in milliseconds before which nothing can lie ahead: that of this program's making. */
+  readonly gpsFloorMs: number;
   /**
    * Sends a PULL_RESP to where the gateway's newest PULL_DATA came from.
    * @param token 0..65535; the same number comes back through txAck().
@@ -100,6 +102,7 @@ export function createDownlinks(parts: DownlinksParts): Downlinks {
     monotonicMs: clock.monotonicMs(),
     kernelBootId: clock.kernelBootId(),
     gpsMs: parts.gpsNowMs(),
+    gpsFloorMs: parts.gpsFloorMs,
   });
 
   /** Answers; the items that were not reached get `rest`. */

@@ -47,6 +47,8 @@ export interface DownlinkMoment {
   readonly kernelBootId: string;
   /** Milliseconds since the GPS epoch; undefined while the wall clock is not to be trusted. */
   readonly gpsMs: number | undefined;
+  /** What lies before it has passed, whatever the wall clock says. */
+  readonly gpsFloorMs: number;
 }
 
 export type Freshness =
@@ -84,7 +86,10 @@ export function judge(
   }
 
   const at = { kind: "tmms", tmmsMs: Math.round(item.timing.gpsMs) } as const;
-  if (now.gpsMs === undefined) return { ok: true, at, board, antenna, onAirMonotonicMs: undefined };
+  if (now.gpsMs === undefined) {
+    if (!(item.timing.gpsMs >= now.gpsFloorMs)) return tooLate("gpsTimePassed");
+    return { ok: true, at, board, antenna, onAirMonotonicMs: undefined };
+  }
   // A forwarder turns GPS time into its 32-bit counter, so the trap of the wrap is here as well. Near the moment
   // itself the forwarder judges, whose GPS clock is better than ours.
   const aheadMs = item.timing.gpsMs - now.gpsMs;

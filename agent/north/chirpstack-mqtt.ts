@@ -23,6 +23,7 @@ import { createAlarms } from "./alarms.ts";
 import { type ConnectionAlarm, createConnection, type Session } from "./connection.ts";
 import type { Carried, CoreConnection, CoreHandlers, Delivery, DownlinkAck } from "./core.ts";
 import { fromDownlinkFrame } from "./downlink-message.ts";
+import type { Reported } from "./flight.ts";
 import {
   decodeConnState,
   decodeDownlinkFrame,
@@ -205,10 +206,11 @@ export function createChirpstackMqtt(parts: ChirpstackMqttParts): ChirpstackMqtt
       count(what, "notConnected");
       return;
     }
-    void active.flight.publish({ topic, payload, qos: 1 }).then((published) => {
+    void active.flight.report({ topic, payload, qos: 1 }).then((published) => {
       if (isRefusal(published)) alarms.raise("reportRefused", { topic, ...published });
       else if (published.outcome === "acknowledged") alarms.clear("reportRefused");
-      count(what, published.outcome === "closed" ? "closed" : isRefusal(published) ? "refused" : "taken");
+      if (published.outcome !== "acknowledged") count(what, published.outcome);
+      else count(what, isRefusal(published) ? "refused" : "taken");
     });
   }
 
@@ -363,6 +365,6 @@ function expiryS(expiresInMs: number): number {
   return Math.max(1, Math.ceil(expiresInMs / 1e3));
 }
 
-function isRefusal(published: MqttPublished): published is MqttPublished & { outcome: "acknowledged" } {
+function isRefusal(published: Reported): published is MqttPublished & { outcome: "acknowledged" } {
   return published.outcome === "acknowledged" && published.reasonCode >= FIRST_REFUSAL;
 }

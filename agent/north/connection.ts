@@ -330,7 +330,8 @@ export function createConnection(parts: ConnectionParts): Connection {
       probedMs = clock.monotonicMs();
       void tryServer(0, true);
     }
-    void renewIfChanged(attempt);
+    if (!probe && caution.takesBack(heldMs)) void renew(attempt);
+    else void renewIfChanged(attempt);
   }
 
   async function renewIfChanged(attempt: Attempt): Promise<void> {
@@ -342,6 +343,11 @@ export function createConnection(parts: ConnectionParts): Connection {
     }
     log.info({}, "credentials changed");
     caution.reset();
+    await renew(attempt);
+  }
+
+  /** Ends a connection without losing what it carries, and makes the next one. */
+  async function renew(attempt: Attempt): Promise<void> {
     attempt.retired = true;
     main = undefined;
     tick?.cancel();

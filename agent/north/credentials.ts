@@ -15,6 +15,9 @@ export type Credentials = Pick<MqttConnectOptions, "username" | "password" | "ca
   readonly stamp: string;
 };
 
+/** MQTT writes the length of a user name and of a password in two octets. */
+export const CREDENTIAL_OCTETS_MAX = 65_535;
+
 /** @returns the fault in words: which file, and what is wrong with it. */
 export async function readCredentials(
   files: Files,
@@ -23,16 +26,19 @@ export async function readCredentials(
   try {
     // The stamp before the content: a file that changes in between is found to have changed.
     const stamp = await stampOf(files, settings);
-    const password = await content(files, settings.passwordFile);
+    const password = (await content(files, settings.passwordFile))?.toString("utf8").replace(/\r?\n$/, "");
     const ca = await content(files, settings.caFile);
     const cert = await content(files, settings.certFile);
     const key = await content(files, settings.keyFile);
+    if (isTooLong(settings.username)) return { ok: false, fault: tooLong("the user name") };
+    if (password !== undefined && isTooLong(password))
+      return { ok: false, fault: tooLong(`the password in ${settings.passwordFile}`) };
     return {
       ok: true,
       value: {
         stamp,
         ...(settings.username === "" ? {} : { username: settings.username }),
-        ...(password ? { password: password.toString("utf8").replace(/\r?\n$/, "") } : {}),
+        ...(password === undefined ? {} : { password }),
         ...(ca ? { ca } : {}),
         ...(cert ? { cert } : {}),
         ...(key ? { key } : {}),
@@ -56,6 +62,14 @@ function pathsOf(settings: CoreSettings): string[] {
   return [settings.passwordFile, settings.caFile, settings.certFile, settings.keyFile].filter(
     (path) => path !== "",
   );
+}
+
+function isTooLong(text: string): boolean {
+  return Buffer.byteLength(text) > CREDENTIAL_OCTETS_MAX;
+}
+
+function tooLong(what: string): string {
+  return `${what} is longer than ${CREDENTIAL_OCTETS_MAX} octets`;
 }
 
 class MissingFile extends Error {}

@@ -6,8 +6,12 @@
 import type { Clock, MqttLink, MqttPublish, MqttPublished } from "../ports.ts";
 import { createWindow } from "./window.ts";
 
-/** Stats and acks that wait for a broker which allows hardly anything; the courier keeps to its slots. */
-const WAITING_MAX = 64;
+/**
+ * Stats and acks that wait for the broker's allowance. 64 commands of a gateway may wait for their TX_ACK and fail
+ * together (agent/downlink/downlinks.ts), and those beyond are refused at once: a broker that held back what it may
+ * for us (mosquitto: 1,000) hands it over in one breath. An ack and its place take some 300 octets.
+ */
+export const REPORTS_WAITING_MAX = 2_048;
 /** An answer that took this long tells that the road was dead for a while. */
 const LATE_ANSWER_MS = 1_000;
 /** What comes within this time of a late answer came with it. */
@@ -16,10 +20,19 @@ const TOGETHER_MS = 500;
 const ROUND_TRIP_WEIGHT = 1 / 8;
 
 const CLOSED: MqttPublished = { outcome: "closed" };
+const QUEUE_FULL = { outcome: "queueFull" } as const;
+
+/** queueFull: it was never sent, because too many waited before it. */
+export type Reported = MqttPublished | typeof QUEUE_FULL;
 
 export interface Flight {
-  /** A QoS 1 publish. Never rejects. */
+  /**
+   * A QoS 1 publish. Never rejects, and is never dropped while the connection holds: the courier keeps to its
+   * slots, so that what waits here is bounded by them. They go out in the order in which they were given.
+   */
   publish(message: MqttPublish): Promise<MqttPublished>;
+  /** The same for stats and acks, of which nobody else keeps the number small. In order among themselves. */
+  report(message: MqttPublish): Promise<Reported>;
   readonly inFlight: number;
   /** How many uplinks may be in flight. */
   readonly slots: number;
@@ -41,7 +54,9 @@ interface Waiting {
 
 export function createFlight(link: MqttLink, receiveMaximum: number, clock: Clock): Flight {
   const window = createWindow(receiveMaximum);
-  const waiting: Waiting[] = [];
+  const publishes: Waiting[] = [];
+  const reports: Waiting[] = [];
+  let isReportsTurn = false;
   let inFlight = 0;
   let roundTripMs: number | undefined;
   let lateMs = 0;
@@ -61,15 +76,24 @@ export function createFlight(link: MqttLink, receiveMaximum: number, clock: Cloc
       }
     }
     inFlight -= 1;
-    if (waiting.length > 0) release(published);
+    if (publishes.length + reports.length > 0) release(published);
     if (inFlight === 0) onEmpty?.();
     return published;
   }
 
   function release(published: MqttPublished): void {
-    if (published.outcome === "closed") for (const { resolve } of waiting.splice(0)) resolve(CLOSED);
-    const next = waiting.shift();
+    if (published.outcome === "closed")
+      for (const { resolve } of [...publishes.splice(0), ...reports.splice(0)]) resolve(CLOSED);
+    // By turns: a burst of acks must not hold a join back, nor a long replay the acks.
+    const next = isReportsTurn
+      ? (reports.shift() ?? publishes.shift())
+      : (publishes.shift() ?? reports.shift());
+    isReportsTurn = !isReportsTurn;
     if (next !== undefined) void send(next.message).then(next.resolve);
+  }
+
+  function wait(queue: Waiting[], message: MqttPublish): Promise<MqttPublished> {
+    return new Promise((resolve) => queue.push({ message, resolve }));
   }
 
   function send(message: MqttPublish): Promise<MqttPublished> {
@@ -80,10 +104,11 @@ export function createFlight(link: MqttLink, receiveMaximum: number, clock: Cloc
   }
 
   return {
-    publish: (message) => {
+    publish: (message) => (inFlight < receiveMaximum ? send(message) : wait(publishes, message)),
+    report: (message) => {
       if (inFlight < receiveMaximum) return send(message);
-      if (waiting.length >= WAITING_MAX) return Promise.resolve(CLOSED);
-      return new Promise((resolve) => waiting.push({ message, resolve }));
+      if (reports.length >= REPORTS_WAITING_MAX) return Promise.resolve(QUEUE_FULL);
+      return wait(reports, message);
     },
     get inFlight() {
       return inFlight;

@@ -84,6 +84,16 @@ last = 1979-05-27T07:32:00Z`;
   });
 });
 
+test.each([
+  ["table", (keys: string) => `[${keys}]\n[x]\nb = 1`],
+  ["key", (keys: string) => `${keys} = 1\n[x]\nb = 1`],
+])("a %s deeper than any setting has no place, and what follows it has", (_what, toml) => {
+  const keys = Array.from({ length: 20_000 }, () => "a");
+  const lines = linesOf(toml(keys.join(".")));
+  expect(lines.spotOf(keys)).toBeUndefined();
+  expect(lines.spotOf(["x", "b"])?.line).toBe(3);
+});
+
 test("any text comes to an end", () => {
   const piece = fc.constantFrom(..."[ ] { } = , . # \n \" ' \"\"\" ''' \\ a b 1".split(" "), " ");
   fc.assert(

@@ -22,6 +22,7 @@ function judgeAnswer(
     monotonicMs: clock.monotonicMs() + ageMs,
     kernelBootId: clock.kernelBootId(),
     gpsMs: undefined,
+    gpsFloorMs: 0,
   };
   const arrival = { arrivedMonotonicMs: moment.monotonicMs, unansweredMs: 0 };
   return judge(itemOf({ timing: delay(delayMs), context }), arrival, moment, () => session);
@@ -228,8 +229,27 @@ describe("a GPS time", () => {
     const judged = judge(item, arrival, momentOf(clock), () => undefined);
     expect(judged).toMatchObject({ ok: true, onAirMonotonicMs: undefined });
   });
+
+  test.each([
+    ["in 1980", 1, false],
+    ["a millisecond before this program was made", GPS_NOW_MS - 1, false],
+    ["no number", Number.NaN, false],
+    ["when this program was made", GPS_NOW_MS, true],
+  ])("%s is judged without a clock, too", (_name, gpsMs, isFresh) => {
+    const clock = new WorldClock();
+    const arrival = { arrivedMonotonicMs: clock.monotonicMs(), unansweredMs: 0 };
+    const item = itemOf({ timing: { kind: "gpsEpoch", gpsMs } as const });
+    const moment = { ...momentOf(clock), gpsFloorMs: GPS_NOW_MS };
+    const tooLate = { ok: false, status: "TOO_LATE", reason: "gpsTimePassed" };
+    expect(judge(item, arrival, moment, () => undefined)).toMatchObject(isFresh ? { ok: true } : tooLate);
+  });
 });
 
 function momentOf(clock: WorldClock): DownlinkMoment {
-  return { monotonicMs: clock.monotonicMs(), kernelBootId: clock.kernelBootId(), gpsMs: undefined };
+  return {
+    monotonicMs: clock.monotonicMs(),
+    kernelBootId: clock.kernelBootId(),
+    gpsMs: undefined,
+    gpsFloorMs: 0,
+  };
 }

@@ -73,6 +73,7 @@ export function roadBack(fields: Partial<RoadBack["world"]> = {}): RoadBack {
     coreMayTransmit: (coreId) => coreId === "main",
     currentSession: () => world.session,
     gpsNowMs: () => world.gpsMs,
+    gpsFloorMs: 0,
     hasTxAck: () => world.hasTxAck,
     send: (gatewayEui, token, json) => {
       if (!world.connected) return false;

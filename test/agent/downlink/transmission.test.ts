@@ -15,7 +15,12 @@ const writtenByOthers = (id: string): object => JSON.parse(bodies.find((body) =>
 function prepareNow(fields: Partial<DownlinkItem>) {
   const clock = new WorldClock();
   const arrival = { arrivedMonotonicMs: clock.monotonicMs(), unansweredMs: 0 };
-  const now = { monotonicMs: clock.monotonicMs(), kernelBootId: clock.kernelBootId(), gpsMs: undefined };
+  const now = {
+    monotonicMs: clock.monotonicMs(),
+    kernelBootId: clock.kernelBootId(),
+    gpsMs: undefined,
+    gpsFloorMs: 0,
+  };
   return prepare(itemOf(fields) as DownlinkItem, arrival, now, () => SESSION);
 }
 

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { DownlinkAck, GatewayStats } from "../../../agent/north/core.ts";
+import { REPORTS_WAITING_MAX } from "../../../agent/north/flight.ts";
 import { lateMessage } from "../../../agent/north/late-message.ts";
 import { fits } from "../config/json-schema.ts";
 import { carriedOf, GATEWAY_EUI, LORA_RXPK } from "./carried.ts";
@@ -202,6 +203,41 @@ describe("how much may be in flight", () => {
       .filter(({ topic }) => topic.endsWith("/event/ack"))
       .map(({ payload }) => judge.DownlinkTxAck.deserializeBinary(payload).getDownlinkId());
     expect(ids).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  test("a burst of acks is kept up to its limit; what is beyond is counted as that, and no uplink is held back", async () => {
+    const world = coreWorld();
+    world.first.listen("#");
+    world.first.receiveMaximum = 2;
+    await world.up();
+    const burst = 2 + REPORTS_WAITING_MAX + 3;
+    for (let id = 1; id <= burst; id++)
+      world.connection.sendTxAck({ gatewayEui: GATEWAY_EUI, downlinkId: id, statuses: ["OK"] });
+    // More than the courier's slots: the flight itself drops none.
+    const uplinks = Promise.all(Array.from({ length: 100 }, () => world.connection.send(carriedOf())));
+    await world.clock.advance(0);
+    expect(world.counters.get("txAckSent", "queueFull")).toBe(3);
+    await world.clock.advance(60_000);
+    expect(new Set(await uplinks)).toEqual(new Set(["taken"]));
+    expect(world.counters.get("txAckSent", "taken")).toBe(burst - 3);
+    expect(world.counters.get("txAckSent", "closed")).toBe(0);
+    const isUplink = world.first.taken
+      .filter(({ topic }) => topic.includes("/event/"))
+      .map(({ topic }) => topic === UP);
+    expect(isUplink.lastIndexOf(true), "they took turns with the acks").toBeLessThan(210);
+  });
+
+  test("what waits when the connection ends is reported as closed", async () => {
+    const world = coreWorld();
+    world.first.receiveMaximum = 1;
+    await world.up();
+    world.first.hears = false;
+    for (let id = 1; id <= 3; id++)
+      world.connection.sendTxAck({ gatewayEui: GATEWAY_EUI, downlinkId: id, statuses: ["OK"] });
+    const sent = world.connection.send(carriedOf());
+    world.first.die();
+    expect(await world.after(0, sent)).toBe("closed");
+    expect(world.counters.get("txAckSent", "closed")).toBe(3);
   });
 });
 

@@ -4,6 +4,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { backoff } from "../../../agent/north/backoff.ts";
+import { CREDENTIAL_OCTETS_MAX } from "../../../agent/north/credentials.ts";
 import { WorldRng } from "../../../simulator/world/rng.ts";
 import { carriedOf, GATEWAY_EUI } from "./carried.ts";
 import { coreWorld, FIRST, SECOND } from "./core-world.ts";
@@ -349,6 +350,28 @@ describe("credentials", () => {
     expect(world.connection.status()).toMatchObject({ state: "connected", alarms: [] });
   });
 
+  test.each([
+    ["password", { passwordFile: "/etc/p" }, "the password in /etc/p is longer than 65535 octets"],
+    ["user name", { passwordFile: "" }, "the user name is longer than 65535 octets"],
+  ])("whose %s is longer than MQTT can say are an alarm", async (what, { passwordFile }, fault) => {
+    const ofLength = (octets: number) => `é${"x".repeat(octets - 2)}`;
+    const given = (octets: number) => ({
+      settings: { passwordFile, username: what === "user name" ? ofLength(octets) : "gw" },
+      files: { "/etc/p": `${ofLength(octets)}\n` },
+    });
+    const longest = coreWorld(given(CREDENTIAL_OCTETS_MAX));
+    await longest.up();
+    expect(longest.connection.connected).toBe(true);
+
+    const world = coreWorld(given(CREDENTIAL_OCTETS_MAX + 1));
+    await world.up();
+    expect(world.first.connects).toEqual([]);
+    expect(world.connection.status()).toMatchObject({
+      alarms: ["credentialsUnreadable"],
+      lastError: `credentials: ${fault}`,
+    });
+  });
+
   test("on a disk that fails are an alarm too", async () => {
     const world = coreWorld(secure);
     world.disk.break();
@@ -429,5 +452,33 @@ describe("a broker that will not have all we say", () => {
     expect(await world.after(100, world.connection.send(carriedOf()))).toBe("taken");
     await world.clock.advance(10 * MINUTE_MS);
     expect(world.connection.status().alarms).toEqual(["closedAtOnce"]);
+    const asked = world.first.connects.length;
+    await world.clock.advance(60 * MINUTE_MS);
+    expect(world.first.connects.length, "after ten minutes it is tried once more, in vain").toBe(asked);
+    expect(world.connection.connected).toBe(true);
+  });
+
+  test("was only a bad road: what was left out comes back by itself, and the alarm goes", async () => {
+    const world = coreWorld();
+    world.first.listen("#");
+    world.first.closesOn = (packet) => packet === "connect";
+    world.connection.start();
+    while (world.first.connects.length < 4) await world.clock.advance(10);
+    world.first.closesOn = () => false;
+    await world.clock.advance(2 * MINUTE_MS);
+    expect(world.first.connects.at(-1)!.will, "the states were blamed").toBeUndefined();
+    expect(world.connection.status()).toMatchObject({ state: "connected", alarms: ["closedAtOnce"] });
+    const deliveries: Promise<unknown>[] = [];
+    for (let second = 0; second < 25 * 60; second++) {
+      if (world.connection.connected) deliveries.push(world.connection.send(carriedOf()));
+      await world.clock.advance(1_000);
+    }
+    expect(new Set(await Promise.all(deliveries))).toEqual(new Set(["taken"]));
+    expect(world.first.connects.at(-1)!.will).toBeDefined();
+    expect(world.state()).toBe("ONLINE");
+    expect(world.connection.status()).toMatchObject({ state: "connected", alarms: [] });
+    const asked = world.first.connects.length;
+    await world.clock.advance(60 * MINUTE_MS);
+    expect(world.first.connects, "and that is that").toHaveLength(asked);
   });
 });
