@@ -43,6 +43,8 @@ const WAKE_EVERY_MS = 80;
 const WAKE_SHARE_MAX = 0.3;
 /** JOIN_ACCEPT_DELAY1, and some. */
 const LAST_JOIN_MS = 6_000;
+/** The story waits so long for meters whose join-accept met another on air, and which try again. */
+const JOIN_PATIENCE_MS = 45_000;
 /** Readings are those of this day, whatever day it is, so that a seed always tells the same. */
 const CALENDAR_MS = Date.UTC(2026, 0, 12, 6);
 const INTERVAL_MS = 6_000;
@@ -92,7 +94,8 @@ async function play(
   const ledger = createLedger({ meters: options.meters });
   const lengthMs = options.seconds * 1_000;
   const wakeMs = Math.min(options.meters * WAKE_EVERY_MS, lengthMs * WAKE_SHARE_MAX);
-  const story = tellStory(lengthMs, wakeMs + LAST_JOIN_MS, rng);
+  const joinMs = wakeMs + LAST_JOIN_MS;
+  const story = tellStory(lengthMs, joinMs, rng);
   const screen = await openScreen(process.stderr, !options.json);
   const counts = { joined: new Set<string>(), sent: 0, delivered: 0 };
 
@@ -184,7 +187,7 @@ async function play(
   closers.push(async () => fleet.stop());
 
   screen.scene(`${options.meters} meters join through two gateways`);
-  const startMs = clock.monotonicMs();
+  let startMs = clock.monotonicMs();
   fleet.start(wakeMs);
   const progress = setInterval(() => {
     const secondsLeft = options.seconds - (clock.monotonicMs() - startMs) / 1_000;
@@ -198,6 +201,13 @@ async function play(
     });
   }, PROGRESS_EVERY_MS);
   closers.push(async () => clearInterval(progress));
+
+  await clock.sleep(joinMs);
+  const patientUntilMs = clock.monotonicMs() + JOIN_PATIENCE_MS;
+  while (counts.joined.size < options.meters && clock.monotonicMs() < patientUntilMs) {
+    await clock.sleep(PROGRESS_EVERY_MS);
+    startMs = clock.monotonicMs() - joinMs;
+  }
 
   const perform = stage({ backhauls, agents, ledger, rest: () => fleet.stop() });
   for (const { atMs, deed, words } of story.scenes) {
