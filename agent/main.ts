@@ -5,11 +5,10 @@
  *
  * Results go to standard output, everything else to standard error. Exit codes: errors.ts.
  */
-import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SETTINGS_PATH } from "./config/settings.ts";
 import { exitCodeOf, isAgentError } from "./errors.ts";
+import { endWhenNobodyReads, readVersion } from "./host/program.ts";
 import { chooseLanguage, type Language, makeText, type Translate } from "./text/text.ts";
 
 const PROGRAM = fileURLToPath(import.meta.url);
@@ -34,21 +33,9 @@ function readPlainRun(words: readonly string[]): PlainRun | undefined {
   return { settingsPath, language: chooseLanguage({ flag, env: process.env }) };
 }
 
-/** Beside the program in a bundle, above dist/agent/ otherwise. */
-function readVersion(): string {
-  for (const up of ["package.json", "../package.json", "../../package.json"]) {
-    try {
-      return JSON.parse(readFileSync(join(dirname(PROGRAM), up), "utf8")).version;
-    } catch {
-      // Not here: further up.
-    }
-  }
-  return "unknown";
-}
-
 async function main(words: readonly string[]): Promise<void> {
   const plain = readPlainRun(words);
-  const version = readVersion();
+  const version = readVersion(PROGRAM);
   if (plain) {
     // Its settings are about to be read anyway; until the agent listens, a reload must not end it.
     process.on("SIGHUP", () => undefined);
@@ -71,12 +58,7 @@ function fail(error: unknown, t: Translate): void {
   process.exitCode = exitCodeOf(error);
 }
 
-// Whoever reads our output may stop reading; that is no failure of ours.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
-});
-
+endWhenNobodyReads(process.stdout);
 try {
   await main(process.argv.slice(2));
 } catch (error) {

@@ -3,13 +3,13 @@
  * The `meter-fleet` command. What a command does is in the module it loads. Results go to standard output, everything
  * else to standard error. Exit codes: agent/errors.ts.
  */
-import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import yargs from "yargs";
 import { AgentError, EXIT, exitCodeOf, isAgentError } from "../agent/errors.ts";
+import { endWhenNobodyReads, readVersion } from "../agent/host/program.ts";
 
-const HERE = dirname(fileURLToPath(import.meta.url));
+const PROGRAM = fileURLToPath(import.meta.url);
 const METERS_MAX = 5_000;
 const SECONDS_MIN = 40;
 const SECONDS_MAX = 3_600;
@@ -57,7 +57,7 @@ async function main(words: readonly string[]): Promise<void> {
     .demandCommand(1, "Which command? See --help.")
     .strict()
     .alias("h", "help")
-    .version(version())
+    .version(readVersion(PROGRAM))
     .wrap(Math.min(110, process.stdout.columns ?? 110))
     .fail((message, error) => {
       throw error ?? new AgentError("USAGE", message);
@@ -77,27 +77,11 @@ function assertBroker(url: string): void {
 
 /** The edge-agent command beside this one, in the same form: compiled, or as source. */
 function agentProgram(): string {
-  const extension = fileURLToPath(import.meta.url).endsWith(".ts") ? "ts" : "js";
-  return join(HERE, "..", "agent", `main.${extension}`);
+  const extension = PROGRAM.endsWith(".ts") ? "ts" : "js";
+  return join(dirname(PROGRAM), "..", "agent", `main.${extension}`);
 }
 
-function version(): string {
-  for (const up of ["../package.json", "../../package.json"]) {
-    try {
-      return JSON.parse(readFileSync(join(HERE, up), "utf8")).version;
-    } catch {
-      // Not here: further up.
-    }
-  }
-  return "unknown";
-}
-
-// Whoever reads our output may stop reading; that is no failure of ours.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
-});
-
+endWhenNobodyReads(process.stdout);
 try {
   await main(process.argv.slice(2));
 } catch (error) {
