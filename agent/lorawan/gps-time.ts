@@ -33,6 +33,9 @@ export const LEAP_SECONDS: readonly { readonly fromUtcMs: number; readonly offse
   { fromUtcMs: GPS_EPOCH_UTC_MS, offsetS: 0 },
 ];
 
+/** The end of the year 9999: beyond it a time of today cannot be written as others read it. */
+export const GPS_MS_MAX = Date.UTC(10_000, 0, 1) - 1 - GPS_EPOCH_UTC_MS;
+
 /** @param utcMs milliseconds since the Unix epoch, not before the GPS epoch. */
 export function gpsMsFromUtcMs(utcMs: number): number {
   for (const { fromUtcMs, offsetS } of LEAP_SECONDS) {

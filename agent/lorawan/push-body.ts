@@ -6,7 +6,15 @@
  * texts. Only structure is looked at: strings, brackets that match, and where an object may stand. When that is
  * broken (a quote lost, a bracket too many), nothing of what follows can be trusted to be closed where it should
  * be: from there on every object that is not the value of a member is taken for an rxpk, and a stat is not looked
- * for. Each octet is visited a bounded number of times, whatever the body holds.
+ * for. An rxpk that lost its end behind an open array may have swallowed its neighbours and the body's own end: so
+ * where the structure breaks, the objects within the arrays of the last element count too, whether it broke within that
+ * element or behind it. (Those of a sound rxpk, such as rsig's, are no rxpk, which rxpk.ts finds out.) Each octet is
+ * visited a bounded number of times, whatever the body holds.
+ *
+ * The rule that follows from it: whatever happens to the octets between two commas of the array costs no other rxpk, as
+ * long as the others are whole and no string of theirs holds a quote, a brace or a bracket (none of a forwarder's does),
+ * and as long as the damage shows: octets that end the array and begin another member make a sound body of another
+ * meaning.
  *
  *   { "rxpk": [ {...}, {...} ], "stat": {...}, any other member }
  *
@@ -34,6 +42,8 @@ interface Found {
   readonly rxpks: string[];
   stat: string | undefined;
   readonly faults: PushBodyFault[];
+  /** Objects within the arrays of the last container that was looked at, whole or not: where each begins and ends. */
+  readonly inner: number[];
 }
 
 const QUOTE = 0x22;
@@ -54,19 +64,21 @@ const SOUND = -1;
  * @param body JSON text; empty: nothing, and no fault.
  */
 export function splitPushBody(body: Buffer): PushBody {
-  const found: Found = { rxpks: [], stat: undefined, faults: [] };
+  const found: Found = { rxpks: [], stat: undefined, faults: [], inner: [] };
+  const { rxpks, faults } = found;
   const start = pastBlanks(body, 0);
-  if (start === body.length) return found;
+  if (start === body.length) return { rxpks, stat: undefined, faults };
   if (body[start] !== OPEN_BRACE) {
-    found.faults.push("notAnObject");
-    return found;
+    faults.push("notAnObject");
+    return { rxpks, stat: undefined, faults };
   }
   const brokenAt = readMembers(body, start + 1, found);
   if (brokenAt !== SOUND) {
-    found.faults.push("broken");
+    faults.push("broken");
+    takeInner(body, found);
     salvage(body, brokenAt, found);
   }
-  return found;
+  return { rxpks, stat: found.stat, faults };
 }
 
 /** @returns SOUND, or where the structure broke. */
@@ -94,7 +106,7 @@ function readMembers(body: Buffer, start: number, found: Found): number {
 function readMember(body: Buffer, keyAt: number, keyEnd: number, valueAt: number, found: Found): number {
   const isRxpk = isKey(body, keyAt, keyEnd, "rxpk");
   if (isRxpk && body[valueAt] === OPEN_BRACKET) return readElements(body, valueAt + 1, found);
-  const end = endOfValue(body, valueAt);
+  const end = endOfValue(body, valueAt, found.inner);
   if (end < 0) return end;
   const isObject = body[valueAt] === OPEN_BRACE;
   const isNull = body[valueAt] === 0x6e;
@@ -125,7 +137,7 @@ function readElements(body: Buffer, start: number, found: Found): number {
       continue;
     }
     if (body[at] !== CLOSE_BRACKET) {
-      const end = endOfValue(body, at);
+      const end = endOfValue(body, at, found.inner);
       if (end < 0) return end;
       if (body[at] === OPEN_BRACE) found.rxpks.push(body.toString("utf8", at, end));
       else found.faults.push("rxpkNotAnObject");
@@ -148,20 +160,28 @@ function salvage(body: Buffer, from: number, found: Found): void {
       at++;
       continue;
     }
-    const end = endOfContainer(body, at);
+    const end = endOfContainer(body, at, found.inner);
     if (end < 0) {
+      takeInner(body, found);
       at = ~end;
     } else {
       found.rxpks.push(body.toString("utf8", at, end));
       at = end;
     }
   }
+  takeInner(body, found);
+}
+
+/** Once. */
+function takeInner(body: Buffer, { inner, rxpks }: Found): void {
+  for (let at = 0; at < inner.length; at += 2) rxpks.push(body.toString("utf8", inner[at], inner[at + 1]));
+  inner.length = 0;
 }
 
 /** @returns where the value at this octet ends, or ~ where the structure broke. */
-function endOfValue(body: Buffer, at: number): number {
+function endOfValue(body: Buffer, at: number, inner: number[]): number {
   const first = body[at];
-  if (first === OPEN_BRACE || first === OPEN_BRACKET) return endOfContainer(body, at);
+  if (first === OPEN_BRACE || first === OPEN_BRACKET) return endOfContainer(body, at, inner);
   if (first === QUOTE) return endOfString(body, at);
   let end = at;
   while (end < body.length && isBare(body[end]!)) end++;
@@ -172,10 +192,14 @@ function endOfValue(body: Buffer, at: number): number {
  * Matches brackets from the one at this octet. Within an object a container stands behind a colon, within an array
  * behind a comma or the bracket; whatever else stands between strings and brackets is the JSON reader's trouble.
  *
+ * @param inner filled with the beginnings and ends of the objects that are whole and elements of an array within, also
+ *        of those within each other: any of them may be a bad one that swallowed its neighbours.
  * @returns where it ends, or ~ where the structure broke, which is always behind `start`.
  */
-function endOfContainer(body: Buffer, start: number): number {
+function endOfContainer(body: Buffer, start: number, inner: number[]): number {
+  inner.length = 0;
   const length = body.length;
+  const begins: number[] = [];
   let depth = 1;
   // One bit per level, set for an object.
   let objects = body[start] === OPEN_BRACE ? 1 : 0;
@@ -190,6 +214,7 @@ function endOfContainer(body: Buffer, start: number): number {
     }
     if (octet === OPEN_BRACE || octet === OPEN_BRACKET) {
       if (depth === NESTING_MAX || !mayOpen(octetBefore(body, at), (objects & 1) === 1)) return ~at;
+      begins[depth] = at;
       depth++;
       objects = (objects << 1) | (octet === OPEN_BRACE ? 1 : 0);
     } else if (octet === CLOSE_BRACE || octet === CLOSE_BRACKET) {
@@ -197,6 +222,7 @@ function endOfContainer(body: Buffer, start: number): number {
       depth--;
       objects >>>= 1;
       if (depth === 0) return at + 1;
+      if (octet === CLOSE_BRACE && (objects & 1) === 0) inner.push(begins[depth]!, at + 1);
     } else if (octet === BACKSLASH) {
       return ~at;
     }

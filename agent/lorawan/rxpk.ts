@@ -19,6 +19,7 @@
 import { base64SizeOctets, readBase64 } from "./base64.ts";
 import { countOf, type Fields, type FieldsFault, fieldsOf, numberOf, readFields } from "./fields.ts";
 import { readFrequencyHz } from "./frequency.ts";
+import { GPS_MS_MAX } from "./gps-time.ts";
 import { type Modulation, type ModulationFault, readModulation } from "./modulation.ts";
 import type { Read } from "./read.ts";
 import { readUtcText } from "./utc-text.ts";
@@ -106,7 +107,7 @@ export function readRxpk(text: string): Read<Rxpk, RxpkFault> {
       jver: countOf(fields.jver) ?? 1,
       tmstUs,
       timeUtcMs: typeof fields.time === "string" ? readUtcText(fields.time) : undefined,
-      tmmsMs: countOf(fields.tmms, Number.MAX_SAFE_INTEGER),
+      tmmsMs: countOf(fields.tmms, GPS_MS_MAX),
       fineTimeNs: countOf(best?.ftime, FINE_TIME_NS_MAX) ?? countOf(fields.ftime, FINE_TIME_NS_MAX),
       frequencyHz,
       crc,

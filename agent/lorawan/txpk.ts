@@ -162,6 +162,14 @@ export function readTxpk(text: string): Read<Txpk, TxpkFault> {
   return fault === undefined ? { ok: true, value: txpk } : { ok: false, fault };
 }
 
+/** When a PULL_RESP's txpk is to be sent, whatever else is in it; undefined when it does not say. */
+export function readTxMoment(text: string): Read<TxMoment | undefined, FieldsFault> {
+  const object = readFields(text);
+  if (!object.ok) return object;
+  const fields = fieldsOf(object.value.txpk);
+  return fields === undefined ? { ok: false, fault: "notAnObject" } : { ok: true, value: momentOf(fields) };
+}
+
 function faultOf(txpk: Txpk): TxpkFault | undefined {
   const { at, modulation } = txpk;
   if (at.kind === "tmst" && !isCount(at.tmstUs, UINT32_MAX)) return "badMoment";

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { GPS_MS_MAX, utcMsFromGpsMs } from "../../../agent/lorawan/gps-time.ts";
 import { splitPushBody } from "../../../agent/lorawan/push-body.ts";
 import {
   ANTENNAS_MAX,
@@ -287,6 +288,13 @@ describe("an rxpk's quirks", () => {
         readRxpk('{"tmst":1,"freq":868.1,"modu":"LORA","datr":"SF7BW125","data":"","rssi":1e999}'),
       ),
     ).toEqual(rxpkWith({}));
+  });
+
+  test("a GPS time that no date can be made of is not said", () => {
+    expect(rxpkWith({ tmms: GPS_MS_MAX }).tmmsMs).toBe(GPS_MS_MAX);
+    expect(new Date(utcMsFromGpsMs(GPS_MS_MAX)).toISOString()).toMatch(/^9999-12-31T23:59:/);
+    for (const tmms of [GPS_MS_MAX + 1, 8.64e15, Number.MAX_SAFE_INTEGER])
+      expect(rxpkWith({ tmms })).toEqual(rxpkWith({}));
   });
 
   test("numbers may be floats or strings", () => {
