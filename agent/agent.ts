@@ -9,17 +9,24 @@
  * stands in its own module; the doors to the world are given (ports.ts).
  */
 import { applyLive, diffSettings, type SettingsDiff } from "./config/diff.ts";
+import type { ProfileInUse } from "./config/profile-defaults.ts";
 import type { CoreSettings, Settings } from "./config/settings.ts";
+import { openAgentDesk } from "./control/agent-desk.ts";
 import { type AgentStatus, answerControl } from "./control/answers.ts";
+import { gatewaysWithBacklog, watchGuests } from "./control/guests.ts";
 import { createDownlinks, type Downlinks } from "./downlink/downlinks.ts";
+import type { AgentError } from "./errors.ts";
+import { type CoreFilters, createCoreFilters } from "./frame/core-filters.ts";
 import { type Frame, laneOf } from "./frame/frame.ts";
 import { type Counters, createCounters } from "./health/counters.ts";
+import { journalVital, type Vital } from "./health/pulse.ts";
+import { createCrowding } from "./journal/crowding.ts";
 import type { Journal } from "./journal/journal.ts";
 import { openJournal } from "./journal/store-journal.ts";
 import { gpsMsFromUtcMs } from "./lorawan/gps-time.ts";
 import type { Phy } from "./lorawan/phy.ts";
 import type { Rxpk } from "./lorawan/rxpk.ts";
-import { createChirpstackMqtt } from "./north/chirpstack-mqtt.ts";
+import type { ConnectCore } from "./north/kinds.ts";
 import { createRoutes, type Routes } from "./north/routes.ts";
 import { createStatsTimers } from "./north/stats-timers.ts";
 import type { Doors } from "./ports.ts";
@@ -29,43 +36,68 @@ import type { Keeper } from "./south/push-data.ts";
 
 export interface AgentParts {
   readonly settings: Settings;
+  /** The profile that has given its part to the settings. */
+  readonly profile?: ProfileInUse | undefined;
+  /** Of all kinds that the settings have (north/kinds.ts). */
+  readonly connectCore: ConnectCore;
   readonly doors: Doors;
   readonly version: string;
   /** When this program was built, wall time. */
   readonly builtWallMs: number;
+  /** Another journal lies where ours was opened: whoever runs us should begin anew. */
+  readonly onReplaced?: (error: AgentError) => void;
 }
 
 export interface Agent {
   /** Where packet forwarders are listened to. */
   readonly address: { readonly host: string; readonly port: number };
   status(): AgentStatus;
+  /** What a supervisor's pulse is felt by (health/pulse.ts). */
+  readonly vitals: readonly Vital[];
   /** Takes over what may change while running. @returns what changed now, and what waits for a restart. */
   reload(next: Settings): SettingsDiff;
-  /** Says OFFLINE, commits what waits, closes everything. */
-  stop(): Promise<void>;
+  /**
+   * Says OFFLINE, commits what waits, closes everything.
+   * @returns false when the disk does not answer (Journal.close).
+   */
+  stop(): Promise<boolean>;
 }
 
-/** @throws AgentError STORE_LOCKED, STORE_NEWER, STORE_IO, UDP_BIND, CONTROL_BIND; what was opened is closed again. */
+/**
+ * A disk that refuses stops nobody: the journal then begins without its store.
+ * @throws AgentError STORE_LOCKED, STORE_NEWER, UDP_BIND, CONTROL_BIND; what was opened is closed again.
+ */
 export async function startAgent({
   settings: first,
+  profile,
+  connectCore,
   doors,
   version,
   builtWallMs,
+  onReplaced,
 }: AgentParts): Promise<Agent> {
   const { clock, log } = doors;
   let settings = first;
   const startedWallMs = clock.wallMs();
   const startedMonotonicMs = clock.monotonicMs();
   const counters = createCounters();
+  const coreOf = (id: string): CoreSettings | undefined => settings.cores.find((core) => core.id === id);
+  const maxAgeMsOf = (id: string): number => coreOf(id)?.maxAgeMs || settings.journal.maxAgeMs;
   const journal = await openJournal({
     ...doors,
     directory: settings.journal.path,
     cores: settings.cores.map(({ id }) => id),
     commitIntervalMs: settings.journal.commitIntervalMs,
+    limits: () => ({ ...settings.journal, maxAgeMsOf }),
+    comparableStates: () => clockState.comparableStates(),
+    isInFlight: (coreId, lane) => routes.isInFlight(coreId, lane),
+    version,
+    mark: doors.marks?.open(`${settings.control.socket}.record`),
+    ballast: true,
+    ...(onReplaced === undefined ? {} : { onReplaced }),
   });
   const clockState = createClockState({ ...doors, settings: () => settings.clock, builtWallMs });
   const currentClockState = () => clockState.state(clock.wallMs(), clock.monotonicMs());
-  const coreOf = (id: string): CoreSettings | undefined => settings.cores.find((core) => core.id === id);
 
   const stats = createStatsTimers({
     clock,
@@ -85,8 +117,20 @@ export async function startAgent({
     counters,
     log: log.child({ part: "north" }),
     connect: (core, gatewayEui, handlers) =>
-      createChirpstackMqtt({ ...doors, settings: core, gatewayEui, counters, handlers }),
+      connectCore({
+        ...doors,
+        settings: core,
+        gatewayEui,
+        counters,
+        handlers,
+        forwarder: {
+          isAlive: () => south.isAlive(gatewayEui),
+          version: () => south.version(gatewayEui),
+          presentTmstUs: (board) => south.presentTmstUs(gatewayEui, board),
+        },
+      }),
     onDownlink: (command) => downlinks.command(command, (ack) => routes.sendTxAck(command.coreId, ack)),
+    onTxpk: (request) => downlinks.pass(request),
     onStatsInterval: stats.set,
   });
   const downlinks: Downlinks = createDownlinks({
@@ -102,7 +146,8 @@ export async function startAgent({
     send: (gatewayEui, token, json) => south.sendPullResp(gatewayEui, token, json),
     hasTxAck: (gatewayEui) => south.hasTxAck(gatewayEui),
   });
-  const keeper = createKeeper(journal, routes, settings, counters);
+  let coreFilters = createCoreFilters(settings.cores, settings.filter.lorawanOnly);
+  const keeper = createKeeper(journal, routes, (phy) => coreFilters(phy), counters);
 
   const south: South = await closingOnFailure(
     () => journal.close(),
@@ -115,12 +160,20 @@ export async function startAgent({
         clockState,
         keeper,
         onGateway: (gatewayEui) => routes.ensure(gatewayEui),
+        mayLeave: (gatewayEui) => !knownGateways(settings, journal).has(gatewayEui),
+        onGatewayGone: (gatewayEui) => {
+          downlinks.drop(gatewayEui);
+          stats.drop(gatewayEui);
+          routes.remove(gatewayEui);
+        },
         onTxAck: (gatewayEui, token, text) => downlinks.txAck(gatewayEui, token, text),
+        onStat: (gatewayEui, text) => routes.passStat(gatewayEui, text),
       }),
   );
 
   const status = (): AgentStatus => ({
     version,
+    profile,
     startedWallMs,
     uptimeMs: clock.monotonicMs() - startedMonotonicMs,
     listen: south.address,
@@ -135,47 +188,86 @@ export async function startAgent({
     counters: counters.snapshot(),
   });
   /** From south to north: what is still on its way then finds its place. */
-  const close = async (): Promise<void> => {
+  const close = async (): Promise<boolean> => {
     clockState.stop();
     stats.stop();
+    guests.stop();
     await south.close();
     downlinks.close();
     await routes.stop();
-    await journal.close();
+    return journal.close();
   };
+  const guests = watchGuests({
+    journal,
+    clock,
+    cores: settings.cores.map(({ id }) => id),
+    isOwn: (gatewayEui) => settings.gateway.eui === gatewayEui || south.gateways().includes(gatewayEui),
+    letGo: (gatewayEui) => routes.remove(gatewayEui),
+  });
+  const askJournal = openAgentDesk({
+    ...doors,
+    journal,
+    routes,
+    guests,
+    counters,
+    clockState: currentClockState,
+    coresOf: (phy) => coreFilters(phy),
+    maxAgeMsOf,
+  });
   // A forwarder may have spoken already, and its gateway be on its way to the cores.
   const control = await closingOnFailure(close, () =>
-    doors.control.serve(settings.control.socket, async (request) => answerControl(request, status)),
+    doors.control.serve(
+      settings.control.socket,
+      async (request) => (await askJournal(request)) ?? answerControl(request, status),
+    ),
   );
 
   watchClock(clockState, doors);
-  for (const gatewayEui of knownGateways(settings, journal)) routes.ensure(gatewayEui);
+  const serveKnown = (): void => {
+    const known = knownGateways(settings, journal);
+    for (const gatewayEui of known) routes.ensure(gatewayEui);
+    guests.watch(known);
+  };
+  journal.whenFound(() => {
+    south.found();
+    serveKnown();
+    routes.found();
+  });
+  serveKnown();
 
   return {
     address: south.address,
     status,
+    vitals: [
+      { name: "socket", answers: () => south.hearsItself() },
+      { name: "control", answers: () => hearsCommands(doors, settings.control.socket) },
+      journalVital(() => journal.stats()),
+    ],
     reload: (next) => {
       const diff = diffSettings(settings, next);
       settings = applyLive(settings, next);
+      coreFilters = createCoreFilters(settings.cores, settings.filter.lorawanOnly);
       for (const gatewayEui of south.reconfigure()) downlinks.drop(gatewayEui);
       return diff;
     },
     stop: async () => {
       await control.close();
-      await close();
+      return close();
     },
   };
 }
 
 /** A frame is kept first and offered then: what a core takes at once must already have its number. */
-function createKeeper(journal: Journal, routes: Routes, settings: Settings, counters: Counters): Keeper {
-  const cores = settings.cores.map(({ id }) => id);
+function createKeeper(journal: Journal, routes: Routes, coresOf: CoreFilters, counters: Counters): Keeper {
+  const crowding = createCrowding(journal);
   return {
+    isWanted: (phy) => coresOf(phy).length > 0,
     keep: (draft, rxpk: Rxpk, phy: Phy | undefined, onCustody) => {
-      const lane = laneOf(draft.gatewayEui, phy);
+      const lane = crowding(laneOf(draft.gatewayEui, phy));
+      const cores = coresOf(phy);
       const frame: Frame = journal.keep(draft, lane, cores, onCustody);
       counters.count("frameKept");
-      routes.offer({ frame, rxpk, phy }, lane);
+      routes.offer({ frame, rxpk, phy }, lane, cores);
       return frame.sequence;
     },
     whenCustody: (sequence, onCustody) => journal.whenCustody(sequence, onCustody),
@@ -184,12 +276,11 @@ function createKeeper(journal: Journal, routes: Routes, settings: Settings, coun
 
 /** Gateways to be served before their forwarder speaks: the settings' own, and those with frames to carry. */
 function knownGateways(settings: Settings, journal: Journal): Set<string> {
-  const known = new Set<string>();
-  if (settings.gateway.eui !== "") known.add(settings.gateway.eui);
-  for (const { id } of settings.cores) {
-    for (const { lane } of journal.backlog(id)) known.add(lane.slice(0, lane.indexOf("/")));
-  }
-  return known;
+  const known = gatewaysWithBacklog(
+    journal,
+    settings.cores.map(({ id }) => id),
+  );
+  return settings.gateway.eui === "" ? known : new Set([settings.gateway.eui, ...known]);
 }
 
 function watchClock(clockState: WallClockState, { log }: Doors): void {
@@ -199,7 +290,13 @@ function watchClock(clockState: WallClockState, { log }: Doors): void {
   clockState.start();
 }
 
-async function closingOnFailure<T>(close: () => Promise<void>, open: () => Promise<T>): Promise<T> {
+/** Any answer is one: nothing is asked for. */
+async function hearsCommands({ control }: Doors, socketPath: string): Promise<boolean> {
+  const answer = await control.ask(socketPath, { method: "GET", path: "/", body: undefined });
+  return answer.status > 0;
+}
+
+async function closingOnFailure<T>(close: () => Promise<unknown>, open: () => Promise<T>): Promise<T> {
   try {
     return await open();
   } catch (error) {

@@ -8,6 +8,11 @@ import { SETTINGS_PATH } from "./config/settings.ts";
 import { AgentError } from "./errors.ts";
 import { openControlDoor } from "./host/control.ts";
 import { openFiles } from "./host/files.ts";
+import { findProfiles, readBuiltWallMs } from "./host/program.ts";
+import { chooseProfile } from "./profile/choose.ts";
+import { profilesCommand } from "./profile/commands.ts";
+import type { JournalDoors } from "./technician/journal-access.ts";
+import { journalCommand } from "./technician/journal-command.ts";
 import { showStatus } from "./technician/status.ts";
 import { chooseLanguage, LANGUAGES, makeText, type Translate } from "./text/text.ts";
 
@@ -26,6 +31,7 @@ export async function readCommandLine(words: readonly string[], program: Program
     write: (text: string) => process.stdout.write(text),
     writeError: (text: string) => process.stderr.write(text),
   };
+  const folder = findProfiles(program.path);
   const line: Argv = yargs([...words])
     .scriptName("edge-agent")
     .locale(t.language)
@@ -45,21 +51,38 @@ export async function readCommandLine(words: readonly string[], program: Program
       (args) =>
         showStatus({ ...doors, control: openControlDoor(), isTerminal: process.stdout.isTTY === true }, args),
     )
-    .command(configCommand(doors))
-    .completion("completion", t("command.completion"))
+    .command(configCommand({ ...doors, askProfile: chooseProfile(doors.files, folder) }))
+    .command(profilesCommand({ ...doors, folder }))
+    .command(journalCommand(t, () => openJournalDoors(program, t)))
+    .command(
+      "completion",
+      t("command.completion"),
+      (yargs) => yargs.example("$0 completion >> ~/.bashrc", t("example.completion")),
+      () => {
+        line.showCompletionScript();
+      },
+    )
     .example("$0 config init --config agent.toml", t("example.init"))
     .example("$0 run --config agent.toml", t("example.run"))
     .example("$0 status --json", t("example.status"))
     .demandCommand(1, t("command.missing"))
+    .recommendCommands()
     .strict()
     .alias("h", "help")
     .version(program.version)
     .wrap(Math.min(110, process.stdout.columns ?? 110))
     .fail((message, error) => {
       // yargs has an error of its own for some words that it cannot use, and none for others.
-      throw error === undefined || error.name === "YError" ? new AgentError("USAGE", message) : error;
+      if (error !== undefined && error.name !== "YError") throw error;
+      throw new AgentError("USAGE", `${["edge-agent", ...commandOf(words)].join(" ")}: ${message}`);
     });
   await line.parseAsync();
+}
+
+/** The words that name a command, known or not. */
+function commandOf(words: readonly string[]): readonly string[] {
+  const end = words.findIndex((word) => word.startsWith("-"));
+  return words.slice(0, end < 0 ? undefined : end).slice(0, 2);
 }
 
 function settingsOption(t: Translate) {
@@ -70,6 +93,40 @@ function settingsOption(t: Translate) {
     default: SETTINGS_PATH,
     describe: t("option.config"),
   } as const;
+}
+
+/** As for a running agent, and a person beside them. */
+async function openJournalDoors({ path }: Program, t: Translate): Promise<JournalDoors> {
+  const [clock, commands, largeFiles, person, rng, store, udp] = await Promise.all([
+    import("./host/clock.ts"),
+    import("./host/commands.ts"),
+    import("./host/large-files.ts"),
+    import("./host/person.ts"),
+    import("./host/rng.ts"),
+    import("./host/store.ts"),
+    import("./host/udp.ts"),
+  ]);
+  return {
+    files: openFiles(),
+    largeFiles: largeFiles.openLargeFiles(),
+    stores: store.openStores(),
+    control: openControlDoor(),
+    clock: clock.openClock(),
+    rng: rng.openRng(),
+    udp: udp.openUdp(() => undefined),
+    commands: commands.openCommands(),
+    env: process.env,
+    t,
+    print: person.print,
+    writeError: (text) => process.stderr.write(text),
+    isTerminal: process.stderr.isTTY === true,
+    confirm: person.openQuestion(),
+    interrupted: person.watchInterruption(),
+    setExitCode: (code) => {
+      process.exitCode = code;
+    },
+    builtWallMs: readBuiltWallMs(path),
+  };
 }
 
 async function runAgent(settingsPath: string, { version, path }: Program, t: Translate): Promise<void> {

@@ -11,10 +11,13 @@ export type AgentErrorCode =
   | "STORE_LOCKED" // another process holds the journal
   | "STORE_DAMAGED" // the store needs repair before it opens
   | "STORE_IO" // the disk refused
+  | "STORE_FULL" // the disk has no room left
+  | "STORE_REPLACED" // another store lies where ours was opened
   | "STORE_NEWER" // the journal was written by a newer version
   | "FILE_IO" // a file could not be read or written
   | "CONTROL_BIND" // the control socket cannot be opened
   | "CONTROL_UNREACHABLE" // no agent answers on the control socket
+  | "INTERRUPTED" // a person wanted the command to end
   | "CORE_UNREACHABLE"; // no core or broker answers where one must
 
 export class AgentError extends Error {
@@ -34,11 +37,24 @@ export function isAgentError(error: unknown, ...codes: AgentErrorCode[]): error 
   return error instanceof AgentError && (codes.length === 0 || codes.includes(error.code));
 }
 
+/** The reason of a STORE_LOCKED that nobody else is to blame for. */
+export const LOCKED_BY_US = "this process";
+
 /** Exit codes of every command. */
-export const EXIT = { done: 0, trouble: 1, usage: 2, world: 3, bug: 70 } as const;
+export const EXIT = {
+  done: 0,
+  trouble: 1,
+  usage: 2,
+  world: 3,
+  bug: 70,
+  interrupted: 130,
+  terminated: 143,
+} as const;
 
 /** The exit code an error ends a command with. */
 export function exitCodeOf(error: unknown): number {
   if (!isAgentError(error)) return EXIT.bug;
+  // As a shell says of what a signal has ended.
+  if (error.code === "INTERRUPTED") return error.reason === "SIGTERM" ? EXIT.terminated : EXIT.interrupted;
   return error.code === "SETTINGS_INVALID" || error.code === "USAGE" ? EXIT.usage : EXIT.world;
 }

@@ -64,6 +64,13 @@ export interface UdpSocket {
   close(): Promise<void>;
 }
 
+/** A socket to one peer. */
+export interface ConnectedUdpSocket {
+  /** As UdpSocket.send. */
+  send(bytes: Uint8Array): void;
+  close(): Promise<void>;
+}
+
 export interface Udp {
   /**
    * Binds a socket.
@@ -71,6 +78,18 @@ export interface Udp {
    * @throws AgentError UDP_BIND when the address is taken or not ours.
    */
   bind(at: UdpPeer, onDatagram: (bytes: Buffer, from: UdpPeer) => void): Promise<UdpSocket>;
+  /**
+   * Opens a socket to one peer, on a free port: what others send to it is not heard.
+   * @param to.host a numeric address. @param onRefused the peer's machine says that nobody listens there.
+   * @throws AgentError UDP_BIND when there is no road to it.
+   */
+  connect(
+    to: UdpPeer,
+    onDatagram: (bytes: Buffer) => void,
+    onRefused: () => void,
+  ): Promise<ConnectedUdpSocket>;
+  /** @returns the numeric addresses of a name, the preferred one first; none when nobody knows it. Never rejects. */
+  resolve(host: string): Promise<readonly string[]>;
 }
 
 // ---------------------------------------------------------------------------------------------- disk
@@ -92,10 +111,13 @@ export interface KeyValueStore {
   /**
    * Writes all operations or none.
    * @param options.sync true: resolves only when the operations would survive a power cut (fdatasync).
-   * @throws AgentError STORE_IO; nothing of the batch may then be relied on, and the store must be re-opened.
+   * @throws AgentError STORE_IO, STORE_FULL; nothing of the batch may then be relied on, and the store must be
+   *         re-opened.
    */
   batch(operations: readonly StoreOperation[], options: { readonly sync: boolean }): Promise<void>;
   get(key: Uint8Array): Promise<Buffer | undefined>;
+  /** As get(), of several in their order, at little more than the price of one. Fails as a whole. */
+  getMany(keys: readonly Uint8Array[]): Promise<(Buffer | undefined)[]>;
   /** The entries of a range, in order, at most `limit` of them (required to bound memory). */
   entries(range: StoreRange & { readonly limit: number }): Promise<[Buffer, Buffer][]>;
   keys(range: StoreRange & { readonly limit: number }): Promise<Buffer[]>;
@@ -108,24 +130,142 @@ export interface KeyValueStores {
   /**
    * Opens (and creates) the store in this directory.
    * @throws AgentError STORE_LOCKED when another process holds it, STORE_DAMAGED when it cannot be read as it
-   *         is, STORE_IO otherwise.
+   *         is, STORE_FULL when the disk has no room left, STORE_IO otherwise.
    * @param options.thorough every octet on disk is verified first: slow, for when there is reason to doubt.
+   * @param options.onStep called now and then meanwhile: the disk is slow, and not dead.
    */
-  open(directory: string, options?: { readonly thorough: boolean }): Promise<KeyValueStore>;
-  /** Saves what is readable of a damaged store. @throws AgentError STORE_IO */
+  open(
+    directory: string,
+    options?: { readonly thorough: boolean; readonly onStep?: () => void },
+  ): Promise<KeyValueStore>;
+  /** Saves what is readable of a damaged store. @throws AgentError STORE_IO, STORE_FULL */
   repair(directory: string): Promise<void>;
 }
 
 /** The few files the agent reads and writes itself. Paths are absolute. */
 export interface Files {
-  /** @returns the content, or undefined when there is no such file. @throws AgentError FILE_IO */
-  read(path: string): Promise<Buffer | undefined>;
+  /**
+   * @param octetsMax for files that anybody may have put there: no more than so much is read, and only of a regular
+   *        file, for a pipe or a device need never end.
+   * @returns the content, or undefined when there is no such file. @throws AgentError FILE_IO
+   */
+  read(path: string, octetsMax?: number): Promise<Buffer | undefined>;
   /** Changes when the file does; undefined when there is none. Cheap: no content is read. */
   stamp(path: string): Promise<string | undefined>;
   /** Writes beside, fsyncs, renames: after a power cut the file is the old one or the new one. */
   replace(path: string, content: Uint8Array): Promise<void>;
   remove(path: string): Promise<void>;
+  /** Of the disk on which this path lies, or would lie. @throws AgentError FILE_IO */
+  space(path: string): Promise<DiskSpace>;
+  /**
+   * Makes a file that really takes so much of the disk (no holes, nothing that a file system could pack), durably, and
+   * whole or not at all. Does nothing where there is one of this size.
+   * @throws AgentError FILE_IO
+   */
+  allocate(path: string, octets: number): Promise<void>;
 }
+
+export interface DiskSpace {
+  /** What may still be written. */
+  readonly freeOctets: number;
+  readonly totalOctets: number;
+}
+
+/**
+ * A few octets that outlive the process, in place, at the price of one pwrite. For a path in memory (tmpfs): it promises
+ * nothing about a power cut.
+ */
+export interface Mark {
+  /** What stood there when it was opened; empty when it is new. */
+  readonly before: Buffer;
+  /** Overwrites the first octets. Never throws: a mark that cannot be written is no help, and no harm. */
+  write(octets: Uint8Array): void;
+  close(): void;
+}
+
+export interface Marks {
+  /** Opens, and creates, the mark. @returns undefined where that is not possible. */
+  open(path: string): Mark | undefined;
+}
+
+/** A file that comes into being beside its name. */
+export interface FileDraft {
+  /** @throws AgentError FILE_IO */
+  write(text: string): Promise<void>;
+  /** fsyncs and renames: from now on it has its name, whole. @throws AgentError FILE_IO */
+  finish(): Promise<void>;
+  /** Leaves nothing behind; harmless after finish(). */
+  abandon(): Promise<void>;
+}
+
+export interface FolderUse {
+  readonly names: readonly string[];
+  readonly sizeOctets: number;
+  /** Of its file system, for those who are not root. */
+  readonly freeOctets: number;
+}
+
+/** Files too large for memory, which commands read and write. */
+export interface LargeFiles {
+  /** The content piece by piece; "-" is standard input. @throws AgentError FILE_IO when it is read */
+  read(path: string): AsyncIterable<Buffer>;
+  /** @throws AgentError FILE_IO */
+  draft(path: string): Promise<FileDraft>;
+  /** @returns undefined when there is no such folder. @throws AgentError FILE_IO */
+  folder(path: string): Promise<FolderUse | undefined>;
+}
+
+// ----------------------------------------------------------------------------------------------- box
+
+/** A file that belongs to the box, with what keeps it the box's own. */
+export interface BoxFile {
+  readonly content: Buffer;
+  /** Permission bits. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export interface BoxProcess {
+  readonly argv: readonly string[];
+  /** Its working directory; undefined when it is not ours to see. */
+  readonly directory: string | undefined;
+}
+
+/** The gateway's own files and processes, which belong to others. Paths are absolute; links are followed. */
+export interface Box extends Pick<Files, "read" | "stamp"> {
+  /** @returns undefined when there is no such file. @throws AgentError FILE_IO */
+  look(path: string): Promise<BoxFile | undefined>;
+  /** What lies in a folder; nothing when there is none. @throws AgentError FILE_IO */
+  names(folder: string): Promise<readonly string[]>;
+  /**
+   * What would keep us from replacing this file, or from making it.
+   * @returns undefined when nothing does; volatile: it would be gone with the next power cut.
+   */
+  obstacle(path: string): Promise<"rights" | "readOnly" | "volatile" | undefined>;
+  /**
+   * As Files.replace, with mode and owner (absent: us); a link stays a link, and what it points at is replaced. Folders
+   * on the way are made.
+   */
+  replace(
+    path: string,
+    file: Pick<BoxFile, "content" | "mode"> & Partial<Pick<BoxFile, "uid" | "gid">>,
+  ): Promise<void>;
+  /** Durably, also an empty folder; harmless when there is none. @throws AgentError FILE_IO */
+  remove(path: string): Promise<void>;
+  /** All that runs, as far as it may be seen. */
+  processes(): Promise<readonly BoxProcess[]>;
+  /**
+   * Makes a file that says who is at work, unless another process that still runs has made it.
+   * @throws AgentError FILE_IO
+   */
+  claim(path: string): Promise<Claim>;
+}
+
+export type Claim =
+  | { readonly ok: true; readonly release: () => Promise<void> }
+  /** @property pid of the process that has it. */
+  | { readonly ok: false; readonly pid: number };
 
 // ------------------------------------------------------------------------------------------ commands
 
@@ -243,18 +383,31 @@ export interface ControlRequest {
   readonly path: string;
   /** The JSON body, parsed; undefined when there was none. */
   readonly body: unknown;
+  /** What a POST brings line by line instead of a body, to be read once. It throws when a line is no JSON. */
+  readonly lines?: Lines;
+  /** Who asks wants no answer any more; it then fails at once. */
+  readonly signal?: AbortSignal;
 }
+
+/** JSON values in pieces, each value a line (NDJSON) on the wire: as much as its reader takes, and no more. */
+export type Lines = AsyncIterable<readonly unknown[]>;
 
 /** `body` is sent as JSON. */
 export interface ControlAnswer {
   readonly status: number;
   readonly body: unknown;
+  /**
+   * Sent line by line instead of `body`, no faster than it is read, and ended (return()) when the asker hangs up. An
+   * AgentError that it throws is thrown to the asker too.
+   */
+  readonly lines?: Lines;
 }
 
 /** JSON over HTTP on a Unix socket: who may open the socket may command the agent. */
 export interface ControlDoor {
   /**
-   * Listens. A socket left by a dead process is replaced, one that answers is not.
+   * Listens. A socket left by a dead process is replaced, one that answers is not. An AgentError with which `answer`
+   * rejects is answered with status 503 and `{ code, error }`.
    * @param socketPath mode 0660: its owner and its group.
    * @throws AgentError CONTROL_BIND
    */
@@ -262,7 +415,11 @@ export interface ControlDoor {
     socketPath: string,
     answer: (request: ControlRequest) => Promise<ControlAnswer>,
   ): Promise<{ close(): Promise<void> }>;
-  /** Asks the agent behind the socket. @throws AgentError CONTROL_UNREACHABLE */
+  /**
+   * Asks the agent behind the socket.
+   * @returns at once when `lines` follow; reading them throws CONTROL_UNREACHABLE when the agent goes away meanwhile.
+   * @throws AgentError CONTROL_UNREACHABLE
+   */
   ask(socketPath: string, request: ControlRequest): Promise<ControlAnswer>;
 }
 
@@ -288,6 +445,8 @@ export interface Doors {
   readonly udp: Udp;
   readonly stores: KeyValueStores;
   readonly files: Files;
+  /** Absent: no record is ever suspected of ending the process. */
+  readonly marks?: Marks;
   readonly commands: Commands;
   readonly mqtt: Mqtt;
   readonly control: ControlDoor;

@@ -1,24 +1,30 @@
 /**
  * `edge-agent run`: reads the settings, opens the doors of a real gateway, starts the agent, and lives until SIGTERM.
  *
- * SIGTERM and SIGINT stop it within STOP_MS_MAX: OFFLINE is published and the journal closed. SIGHUP reads the
+ * SIGTERM and SIGINT stop it within STOP_MS_MAX: OFFLINE is published and the journal closed; a disk that hangs is left. SIGHUP reads the
  * settings again, takes over what may change while running, and says what waits for a restart.
  */
-import { statSync } from "node:fs";
 import { type Agent, startAgent } from "./agent.ts";
 import { openSettings, settingsUnusable } from "./config/open.ts";
+import type { ProfileInUse } from "./config/profile-defaults.ts";
 import type { Settings } from "./config/settings.ts";
 import { AgentError, type AgentErrorCode, EXIT, isAgentError } from "./errors.ts";
+import { startPulse } from "./health/pulse.ts";
 import { openClock } from "./host/clock.ts";
 import { openCommands } from "./host/commands.ts";
 import { openControlDoor } from "./host/control.ts";
 import { openFiles } from "./host/files.ts";
 import { openLog } from "./host/log.ts";
+import { openMarks } from "./host/marks.ts";
 import { openMqtt } from "./host/mqtt.ts";
+import { findProfiles, readBuiltWallMs } from "./host/program.ts";
 import { openRng } from "./host/rng.ts";
 import { openStores } from "./host/store.ts";
+import { openSupervisor, type Supervisor } from "./host/supervisor.ts";
 import { openUdp } from "./host/udp.ts";
-import type { Files } from "./ports.ts";
+import { loadKinds } from "./north/kinds.ts";
+import type { Clock, Files } from "./ports.ts";
+import { chooseProfile } from "./profile/choose.ts";
 import type { Translate } from "./text/text.ts";
 
 /** A supervisor kills what does not stop; monit and systemd are asked for more than this. */
@@ -27,7 +33,7 @@ const STOP_MS_MAX = 1_900;
 export interface RunParts {
   readonly settingsPath: string;
   readonly version: string;
-  /** The program's own file: its date is the earliest that a right clock can show. */
+  /** The program's own file: what was built is of its date, the earliest that a right clock can show. */
   readonly programPath: string;
   readonly t: Translate;
 }
@@ -38,33 +44,55 @@ export interface RunParts {
  */
 export async function run(parts: RunParts): Promise<void> {
   const files = openFiles();
-  const settings = await readSettings(files, parts);
+  const { settings, profile } = await readSettings(files, parts);
   const log = await openLog(settings.log.level, process.stderr.isTTY === true);
   dieOfBugs(log);
   const clock = openClock();
+  const commands = openCommands();
+  const connectCore = await loadKinds(settings.cores.map(({ kind }) => kind));
   const starting = startAgent({
     settings,
+    profile,
+    connectCore,
+    onReplaced: (error) => leave(starting, log, error),
     version: parts.version,
-    builtWallMs: statSync(parts.programPath).mtimeMs,
+    builtWallMs: readBuiltWallMs(parts.programPath),
     doors: {
       clock,
       files,
+      marks: openMarks(),
       log,
       rng: openRng(),
       udp: openUdp((error) => log.debug({ error: error.message }, "datagram not sent")),
       stores: openStores(),
-      commands: openCommands(),
+      commands,
       mqtt: openMqtt(clock),
       control: openControlDoor(),
     },
   });
   // From now on: a signal that comes during a long repair must not end the process as if nobody listened.
   listenToSignals(starting, files, parts, log);
+  logProfile(profile, log);
   const agent = await starting.catch((error: unknown) => {
     throw sayStartError(error, settings, parts.t);
   });
   const { host, port } = agent.address;
   log.info({ version: parts.version, listen: `${host}:${port}`, pid: process.pid }, "ready");
+  const supervisor = openSupervisor(commands, process.env);
+  if (supervisor !== undefined) await serveSupervisor(supervisor, agent, clock, log);
+}
+
+/** Says that the agent is ready, and from then on that it lives. */
+async function serveSupervisor(
+  supervisor: Supervisor,
+  { vitals }: Agent,
+  clock: Clock,
+  log: RunLog,
+): Promise<void> {
+  if (!(await supervisor.ready())) log.warn({}, "supervisor not told");
+  const { beatEveryMs: everyMs } = supervisor;
+  if (everyMs === undefined) return;
+  startPulse({ clock, log, vitals, everyMs, beat: () => void supervisor.beat() });
 }
 
 /** In the reader's language. */
@@ -87,10 +115,23 @@ function sayStartError(error: unknown, settings: Settings, t: Translate): unknow
 type RunLog = Awaited<ReturnType<typeof openLog>>;
 
 /** @throws AgentError SETTINGS_INVALID with every trouble; FILE_IO. */
-async function readSettings(files: Files, { settingsPath, t }: RunParts): Promise<Settings> {
-  const loaded = await openSettings({ files, env: process.env, t }, settingsPath);
+async function readSettings(
+  files: Files,
+  { settingsPath, programPath, t }: RunParts,
+): Promise<{ readonly settings: Settings; readonly profile: ProfileInUse | undefined }> {
+  const askProfile = chooseProfile(files, findProfiles(programPath));
+  const loaded = await openSettings({ files, env: process.env, t, askProfile }, settingsPath);
   if (!loaded.ok) throw settingsUnusable(settingsPath, loaded.troubles, t);
-  return loaded.settings;
+  return { settings: loaded.settings, profile: loaded.profile };
+}
+
+/** Not recognised is no trouble by itself: many boxes have no profile of their own. */
+function logProfile(profile: ProfileInUse | undefined, log: RunLog): void {
+  if (profile === undefined) return;
+  const { name, how, candidates } = profile;
+  if (how === "missing") log.warn({ profile: name }, "gateway profiles not found");
+  else if (how === "ambiguous") log.warn({ profile: name, candidates }, "gateway profile ambiguous");
+  else log.info({ profile: name, how }, "gateway profile");
 }
 
 /** @param starting when it fails, the process ends of itself. */
@@ -102,13 +143,14 @@ function listenToSignals(starting: Promise<Agent>, files: Files, parts: RunParts
     log.info({ signal }, "stopping");
     const tooLate = setTimeout(() => {
       log.error({ afterMs: STOP_MS_MAX }, "stopped before everything was closed");
-      process.exit(EXIT.done);
+      endThoughHanging();
     }, STOP_MS_MAX);
     void stopWhenStarted(starting).then((stopped) => {
       clearTimeout(tooLate);
-      if (!stopped) return;
+      if (stopped === undefined) return;
       log.info({}, "stopped");
-      process.exit(EXIT.done);
+      if (!stopped.diskAnswers) endThoughHanging();
+      else process.exit(EXIT.done);
     });
   };
   process.on("SIGTERM", stop);
@@ -116,18 +158,35 @@ function listenToSignals(starting: Promise<Agent>, files: Files, parts: RunParts
   process.on("SIGHUP", () => void reload(starting, files, parts, log));
 }
 
-/** @returns false when it did not come to be. */
-async function stopWhenStarted(starting: Promise<Agent>): Promise<boolean> {
+/** @returns undefined when it did not come to be. */
+async function stopWhenStarted(
+  starting: Promise<Agent>,
+): Promise<{ readonly diskAnswers: boolean } | undefined> {
   const agent = await starting.catch(() => undefined);
-  await agent?.stop();
-  return agent !== undefined;
+  return agent && { diskAnswers: await agent.stop() };
+}
+
+/**
+ * Ends the process although a thread of it may hang in the disk: Node waits for its threads before it exits, and would
+ * wait as long as the disk does. So the kernel ends it, by SIGTERM, which supervisors count as a clean end.
+ */
+function endThoughHanging(): void {
+  process.removeAllListeners("SIGTERM");
+  process.kill(process.pid, "SIGTERM");
+}
+
+/** The journal we began with is not there any more: the supervisor's next start finds the one that is. */
+function leave(starting: Promise<Agent>, log: RunLog, { code, message }: AgentError): void {
+  log.error({ code, error: message }, "ending: begin anew");
+  setTimeout(() => process.exit(EXIT.world), STOP_MS_MAX);
+  void stopWhenStarted(starting).then(() => process.exit(EXIT.world));
 }
 
 async function reload(starting: Promise<Agent>, files: Files, parts: RunParts, log: RunLog): Promise<void> {
   const agent = await starting.catch(() => undefined);
   if (agent === undefined) return;
   try {
-    const next = await readSettings(files, parts);
+    const { settings: next } = await readSettings(files, parts);
     const { live, restart } = agent.reload(next);
     log.level = next.log.level;
     log.info({ changed: live, needRestart: restart }, "settings read again");

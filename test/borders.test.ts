@@ -17,6 +17,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   lorawan: [],
   text: [],
   config: [],
+  profile: ["config"],
   host: ["journal"],
   health: ["lorawan", "frame"],
   frame: ["lorawan", "config", "health"],
@@ -24,8 +25,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   south: ["lorawan", "frame", "journal", "config", "health"],
   north: ["lorawan", "frame", "journal", "config", "health", "downlink"],
   downlink: ["lorawan", "frame", "config", "health", "north"],
-  control: ["config", "health", "journal", "north", "south", "downlink"],
-  technician: ["lorawan", "frame", "journal", "config", "health", "control"],
+  control: ["lorawan", "frame", "config", "health", "journal", "north", "south", "downlink"],
+  setup: ["lorawan", "config", "profile", "control"],
+  technician: ["lorawan", "frame", "journal", "config", "health", "control", "north", "south"],
 };
 const EVERYBODY_MAY = ["ports.ts", "errors.ts", "text"];
 /** The rooms at the top of agent/ see everything: the wiring, and the command. */

@@ -5,7 +5,7 @@
  * Types are not checked here, or one wrong type would fail every test; `npm run typecheck` does that.
  */
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 
@@ -24,6 +24,7 @@ export default function setup(project: TestProject): () => void {
   const words = [join(TOP, "test", "tools", "build.mjs"), directory, "--noCheck"];
   execFileSync(process.execPath, words, { stdio: "inherit" });
   copyFileSync(join(TOP, "package.json"), join(directory, "package.json"));
+  cpSync(join(TOP, "firmware-profiles"), join(directory, "firmware-profiles"), { recursive: true });
   project.provide("builtAgent", join(directory, "agent", "main.js"));
   return () => rmSync(directory, { recursive: true, force: true });
 }

@@ -11,6 +11,7 @@ import type { Environment } from "./environment.ts";
 import type { LoadedSettings } from "./load.ts";
 import { openSettings, sayFileError, settingsUnusable } from "./open.ts";
 import { printJson, printToml } from "./print.ts";
+import type { AskProfile } from "./profile-defaults.ts";
 import { SETTINGS_PATH } from "./settings.ts";
 import { rowsOf } from "./table.ts";
 import { sayTrouble, troubleAsJson, type Warning } from "./trouble.ts";
@@ -20,6 +21,8 @@ export interface ConfigDoors {
   readonly files: Files;
   readonly env: Environment;
   readonly t: Translate;
+  /** What the gateway's profile gives to the settings; absent: nothing. */
+  readonly askProfile?: AskProfile;
   /** Standard output. */
   readonly write: (text: string) => void;
   /** Standard error. */

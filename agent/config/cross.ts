@@ -2,9 +2,13 @@
  * Checks between settings that are each right by themselves: what contradicts, and what to beware of.
  * Pure: no file is looked at.
  */
+import { isDeepStrictEqual } from "node:util";
+import type { UdpPeer } from "../ports.ts";
 import { type Said, said } from "../text/text.ts";
 import type { CoreSettings, Settings } from "./settings.ts";
+import { defaultOf, rowsOf } from "./table.ts";
 import type { Warning } from "./trouble.ts";
+import { peerOf } from "./udp-server.ts";
 
 /** As far as they could be read: a setting that is wrong by itself is missing here. */
 export interface ReadSettings {
@@ -24,6 +28,8 @@ export function contradictionsOf({ forwarder, cores }: ReadSettings): Contradict
     ...cores.flatMap((core, index) => repeated(`core[${index}].servers`, core.servers ?? [])),
     ...sharedIds(cores),
     ...cores.flatMap((core, index) => withinCore(core, `core[${index}]`)),
+    ...cores.flatMap((core, index) => ofAnotherKind(core, index)),
+    ...cores.flatMap((core, index) => ourselves(core, index, forwarder.listen)),
   ];
 }
 
@@ -60,6 +66,50 @@ function withinCore(core: Partial<CoreSettings>, key: string): Contradiction[] {
   return found;
 }
 
+/** A setting that would be read and have no effect is a mistake; its default is not, for nobody wrote it. */
+function ofAnotherKind(core: Partial<CoreSettings>, index: number): Contradiction[] {
+  if (core.kind === undefined) return [];
+  const isGwmp = core.kind === "gwmp";
+  const expected = isGwmp ? said("expected.serverOfGwmp") : said("expected.serverOfMqtt");
+  const servers = (core.servers ?? []).flatMap((found, at) =>
+    found.startsWith("udp:") === isGwmp ? [] : [{ key: `core[${index}].servers[${at}]`, expected, found }],
+  );
+  const others = (rowsOf("core") ?? []).flatMap((row) => {
+    const value = core[row.field as keyof CoreSettings];
+    if (row.only === undefined || row.only === core.kind || value === undefined) return [];
+    if (isDeepStrictEqual(row.kind.toml(value), defaultOf(row, index))) return [];
+    return [{ key: `core[${index}].${row.key}`, expected: said("expected.onlyForKind", { kind: row.only }) }];
+  });
+  return [...servers, ...others];
+}
+
+/**
+ * The agent as its own server: it would take its own PUSH_DATAs for a forwarder's repeats, acknowledge them, and remove
+ * every frame for having been taken.
+ */
+function ourselves(
+  { servers = [] }: Partial<CoreSettings>,
+  index: number,
+  listen: UdpPeer | undefined,
+): Contradiction[] {
+  if (listen === undefined) return [];
+  const expected = said("expected.serverNotListen");
+  return servers.flatMap((found, at) =>
+    reaches(found, listen) ? [{ key: `core[${index}].servers[${at}]`, expected, found }] : [],
+  );
+}
+
+/** As far as that can be told without asking the machine for its addresses. */
+function reaches(server: string, listen: UdpPeer): boolean {
+  if (!server.startsWith("udp:")) return false;
+  const { host, port } = peerOf(server);
+  if (port !== listen.port) return false;
+  const isEverywhere = (one: string): boolean => one === "0.0.0.0" || one === "::";
+  if (isEverywhere(listen.host) || isEverywhere(host)) return isLoopback(host) || isEverywhere(host);
+  const isName = host.toLowerCase() === "localhost";
+  return host === listen.host || (isName && isLoopback(listen.host));
+}
+
 function hasPassword(core: Partial<CoreSettings>): boolean {
   return Boolean(core.password || core.passwordFile);
 }
@@ -76,7 +126,23 @@ export function warningsOf({ forwarder, cores }: Settings): Warning[] {
           }),
         },
       ];
-  return [...listen, ...cores.flatMap((core, index) => coreWarnings(core, `core[${index}]`))];
+  return [
+    ...listen,
+    ...cores.flatMap((core, index) => coreWarnings(core, `core[${index}]`)),
+    ...twiceTheSame(cores),
+  ];
+}
+
+/** Such a server knows a gateway by its EUI, and sends downlinks to whichever of the two asked last. */
+function twiceTheSame(cores: readonly CoreSettings[]): Warning[] {
+  return cores.flatMap(({ id, kind, servers }, index) => {
+    if (kind !== "gwmp") return [];
+    const other = cores
+      .slice(0, index)
+      .find((core) => core.kind === "gwmp" && core.servers.some((server) => servers.includes(server)));
+    if (other === undefined) return [];
+    return [{ key: `core[${index}].servers`, text: said("warning.serverTwice", { id, other: other.id }) }];
+  });
 }
 
 function coreWarnings(core: CoreSettings, key: string): Warning[] {

@@ -21,6 +21,7 @@ export function sampleFile(t: Translate): string {
 function sampleRows(table: string, t: Translate): string[] {
   return (rowsOf(table) ?? []).flatMap((row) => {
     const about = [t.pick(row.meaning), t("sample.value", { expected: row.kind.expected })];
+    if (row.only !== undefined) about.push(t("sample.only", { kind: row.only }));
     if (row.live) about.push(t("sample.live"));
     const variable = variableOf(table === "core" ? "core[0]" : table, row.key);
     if (row.secret) about.push(t("sample.environmentOnly", { variable }));
@@ -102,11 +103,12 @@ function markdownRow(table: string, row: PlacedRow, t: Translate): string {
   const meaning = row.secret
     ? `${t.pick(row.meaning)} ${t("sample.environmentOnly", { variable: variableOf(`${table}[0]`, row.key) })}`
     : t.pick(row.meaning);
+  const only = row.only === undefined ? "" : ` ${t("sample.only", { kind: row.only })}`;
   const cells = [
     `\`${row.key}\``,
     value === undefined ? none : `\`${writeToml(value)}\``,
     row.live ? t("doc.yes") : "",
-    `${meaning} *${t.say(row.kind.expected)}*`,
+    `${meaning}${only} *${t.say(row.kind.expected)}*`,
   ];
   return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
 }

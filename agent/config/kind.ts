@@ -119,6 +119,17 @@ export function duration(min: string, max: string): Kind<number> {
   );
 }
 
+/** The same, or empty, which is 0. */
+export function durationOrEmpty(min: string, max: string): Kind<number> {
+  const reads = within(readDurationMs, min, max);
+  return textKind(
+    said("expected.durationOrEmpty", { min, max }),
+    /^([0-9]{1,12}(ms|s|m|h|d))?$/,
+    (written) => (written === "" ? 0 : reads(written)),
+    (delayMs) => (delayMs === 0 ? "" : printDuration(delayMs)),
+  );
+}
+
 /** @param min and max as they are written, such as "8MB". */
 export function size(min: string, max: string): Kind<number> {
   return textKind(
@@ -181,11 +192,11 @@ export const host: Kind<string> = textKind(
   same,
 );
 
-const SERVER_SCHEMES = ["mqtt:", "mqtts:", "ws:", "wss:"];
+const SERVER_SCHEMES = ["mqtt:", "mqtts:", "ws:", "wss:", "udp:"];
 
 export const serverUrl: Kind<string> = textKind(
   said("expected.serverUrl"),
-  /^(mqtts?|wss?):\/\/[^\s@/?#]+([/?][^\s#]*)?$/,
+  /^(mqtts?|wss?|udp):\/\/[^\s@/?#]+([/?][^\s#]*)?$/,
   (written) => (isServerUrl(written) ? written : undefined),
   same,
 );

@@ -35,6 +35,35 @@ export function linesOf(toml: string): Lines {
   };
 }
 
+/** `path = value` as it is written; within an inline table depth is above 0. */
+export interface WrittenPair {
+  readonly path: KeyPath;
+  /** The table around it, whose part of the path is not written here. */
+  readonly within: KeyPath;
+  readonly depth: number;
+  /** Offsets: of the key, of the value, and behind the value. */
+  readonly keyFrom: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface WrittenHeader {
+  readonly path: KeyPath;
+  /** The offset behind its last bracket. */
+  readonly to: number;
+}
+
+/** All pairs and headers, in the order of their keys' ends. @param toml a sound TOML text. */
+export function layoutOf(toml: string): {
+  readonly pairs: readonly WrittenPair[];
+  readonly headers: readonly WrittenHeader[];
+} {
+  const pairs: WrittenPair[] = [];
+  const headers: WrittenHeader[] = [];
+  walk(toml, () => undefined, { pair: (pair) => pairs.push(pair), header: (header) => headers.push(header) });
+  return { pairs, headers };
+}
+
 /** No TOML key holds a NUL unescaped, and one that is escaped deserves no place. */
 function idOf(path: KeyPath): string {
   return path.join("\u0000");
@@ -51,7 +80,12 @@ const DEPTH_MAX = 32;
 
 type Found = (path: KeyPath, offset: number) => void;
 
-function walk(toml: string, found: Found): void {
+interface Layout {
+  pair(pair: WrittenPair): void;
+  header(header: WrittenHeader): void;
+}
+
+function walk(toml: string, found: Found, layout?: Layout): void {
   const tablesInArray = new Map<string, number>();
   let at = 0;
   let table: KeyPath = [];
@@ -83,6 +117,7 @@ function walk(toml: string, found: Found): void {
     }
     table = path;
     found(path, start);
+    layout?.header({ path, to: at });
   }
 
   /** Keys that name an array of tables mean its last one. */
@@ -103,7 +138,12 @@ function walk(toml: string, found: Found): void {
     for (let length = 1; length <= keys.length; length++) found([...within, ...keys.slice(0, length)], start);
     if (toml[at] !== "=") return;
     at++;
-    readValue([...within, ...keys], depth);
+    skipSpace();
+    const from = at;
+    const path = [...within, ...keys];
+    readValue(path, depth);
+    const to = from + toml.slice(from, at).trimEnd().length;
+    layout?.pair({ path, within, depth, keyFrom: start, from, to });
   }
 
   function readKeys(): string[] {

@@ -6,22 +6,29 @@ import type { Files } from "../ports.ts";
 import type { Translate } from "../text/text.ts";
 import type { Environment } from "./environment.ts";
 import { type Loaded, loadSettingsFile } from "./load.ts";
+import type { AskProfile } from "./profile-defaults.ts";
 import { sayTrouble, type Trouble } from "./trouble.ts";
 
 /**
  * The settings of a file, or its troubles.
+ * @param doors.askProfile what the gateway's profile gives; absent: nothing.
  * @throws AgentError FILE_IO, said in the language of `doors.t`, when the file is not there or cannot be read.
  */
 export async function openSettings(
-  doors: { readonly files: Files; readonly env: Environment; readonly t: Translate },
+  doors: {
+    readonly files: Files;
+    readonly env: Environment;
+    readonly t: Translate;
+    readonly askProfile?: AskProfile;
+  },
   path: string,
 ): Promise<Loaded> {
-  const { files, env, t } = doors;
+  const { files, env, t, askProfile } = doors;
   if ((await files.stamp(path)) === undefined) {
     throw new AgentError("FILE_IO", t("error.settingsMissing", { path }));
   }
   try {
-    return await loadSettingsFile(files, path, env);
+    return await loadSettingsFile(files, path, env, askProfile);
   } catch (error) {
     throw sayFileError(error, (reason) => t("error.fileRead", { path, reason }));
   }

@@ -81,6 +81,7 @@ function tablesOf({ settings, origins }: LoadedSettings): PrintedTable[] {
 function sayOrigin(origin: Origin, t: Translate): string {
   if (origin.kind === "default") return t("origin.default");
   if (origin.kind === "environment") return t("origin.environment", { variable: origin.variable });
+  if (origin.kind === "profile") return t("origin.profile", { profile: origin.profile });
   return t("origin.file", { line: origin.line ?? "?" });
 }
 

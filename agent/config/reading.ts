@@ -6,6 +6,7 @@ import * as v from "valibot";
 import { said } from "../text/text.ts";
 import { contradictionsOf, type ReadSettings } from "./cross.ts";
 import { type Environment, type Given, readEnvironment, variableOf } from "./environment.ts";
+import type { TomlValue } from "./kind.ts";
 import type { KeyPath, Lines } from "./lines.ts";
 import { keyDistance, nearest } from "./nearest.ts";
 import { CORES_MAX, defaultOf, type PlacedRow, rowsOf, SINGLE_TABLES } from "./table.ts";
@@ -16,6 +17,12 @@ export interface Reading {
   readonly values: Readonly<Record<string, unknown>>;
   readonly origins: ReadonlyMap<string, Origin>;
   readonly troubles: readonly Trouble[];
+}
+
+/** Defaults that the gateway's profile gives, by the key of the setting. */
+export interface GivenByProfile {
+  readonly profile: string;
+  readonly defaults: ReadonlyMap<string, TomlValue>;
 }
 
 type Table = Readonly<Record<string, unknown>>;
@@ -34,6 +41,7 @@ export function readDocument(from: {
   readonly path: string;
   readonly lines: Lines;
   readonly env: Environment;
+  readonly given?: GivenByProfile | undefined;
 }): Reading {
   const { document, lines } = from;
   const troubles: Trouble[] = [];
@@ -127,6 +135,9 @@ export function readDocument(from: {
     if (variable !== undefined)
       return check(place, row, row.kind.fromText(variable.text), byVariable(variable));
     if (inTable) return check(place, row, table[row.key], inFile([...place.path, row.key]));
+    const byProfile = from.given?.defaults.get(key);
+    if (from.given !== undefined && byProfile !== undefined)
+      return check(place, row, byProfile, { kind: "profile", profile: from.given.profile });
     const byDefault = defaultOf(row, place.coreIndex);
     if (byDefault !== undefined) return check(place, row, byDefault, { kind: "default" });
     if (row.example !== undefined) {

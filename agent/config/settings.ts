@@ -53,9 +53,12 @@ export interface Settings {
   readonly log: { readonly level: "debug" | "info" | "warn" | "error" };
 }
 
+export type CoreKind = "chirpstack-mqtt" | "gwmp";
+
+/** Settings that belong to one kind have their default with any other (cross.ts). */
 export interface CoreSettings {
   readonly id: string;
-  readonly kind: "chirpstack-mqtt";
+  readonly kind: CoreKind;
   readonly servers: readonly string[];
   readonly topicPrefix: string;
   readonly mqttVersion: 4 | 5;
@@ -71,6 +74,10 @@ export interface CoreSettings {
   readonly clientId: string;
   readonly keepaliveMs: number;
   readonly pubackTimeoutMs: number;
+  /** gwmp: how often PULL_DATA is sent. */
+  readonly pullIntervalMs: number;
+  /** gwmp: how long a PUSH_ACK is waited for at least. */
+  readonly pushAckTimeoutMs: number;
   readonly retryMaxMs: number;
   readonly statsIntervalMs: number;
   /** After an outage the frames kept go out on a time axis that all gateways share. */
@@ -81,6 +88,12 @@ export interface CoreSettings {
   readonly replayRateMaxPerS: number;
   /** Replays go to `edge/<eui>/late` as well. */
   readonly late: boolean;
+  /** 0: the journal's. */
+  readonly maxAgeMs: number;
+  /** Which of the frames kept this core should have; as in Settings.filter. */
+  readonly netIds: readonly string[];
+  readonly devAddrPrefixes: readonly string[];
+  readonly joinEuiRanges: readonly (readonly [string, string])[];
   /** Absent in the file: the first core may, others may not. */
   readonly mayTransmit: boolean;
 }

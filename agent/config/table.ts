@@ -7,7 +7,7 @@
  */
 import type { Entry } from "../text/entry.ts";
 import * as kind from "./kind.ts";
-import type { CoreSettings, Settings } from "./settings.ts";
+import type { CoreKind, CoreSettings, Settings } from "./settings.ts";
 
 interface Row<T> {
   /** The TOML key within its table. */
@@ -21,6 +21,8 @@ interface Row<T> {
   readonly prominent?: true;
   /** A change is taken over on SIGHUP; otherwise by a restart only. */
   readonly live: boolean;
+  /** It belongs to this kind of core alone, and must keep its default with any other. */
+  readonly only?: CoreKind;
   /** Its value is never shown. Secrets come by the environment only, never by the file. */
   readonly secret: boolean;
   readonly meaning: Entry;
@@ -54,8 +56,8 @@ export const TABLES: { readonly [Table in SingleTable]: RowsOf<Settings[Table]> 
       live: false,
       secret: false,
       meaning: {
-        en: "Gateway model, for its quirks and paths. auto: recognised at start. Not applied yet.",
-        fr: "Modèle de passerelle, pour ses particularités et ses chemins. auto : reconnu au démarrage. Pas encore appliqué.",
+        en: "Gateway model, for its quirks and paths. auto: recognised at start.",
+        fr: "Modèle de passerelle, pour ses particularités et ses chemins. auto : reconnu au démarrage.",
       },
     },
   },
@@ -182,8 +184,8 @@ export const TABLES: { readonly [Table in SingleTable]: RowsOf<Settings[Table]> 
       live: true,
       secret: false,
       meaning: {
-        en: "A frame not delivered by then is given up. Not applied yet.",
-        fr: "Une trame non remise passé ce délai est abandonnée. Pas encore appliqué.",
+        en: "A frame that a core has not taken by then is given up for it; a [[core]] may have its own max_age.",
+        fr: "Une trame qu'un cœur n'a pas prise passé ce délai est abandonnée pour lui ; un [[core]] peut avoir son propre max_age.",
       },
     },
     maxSizeOctets: {
@@ -193,8 +195,8 @@ export const TABLES: { readonly [Table in SingleTable]: RowsOf<Settings[Table]> 
       live: true,
       secret: false,
       meaning: {
-        en: "Size of the frames kept; from 90 % of it on they are thinned. The folder may take 100 MB more. Not applied yet.",
-        fr: "Volume des trames gardées ; à partir de 90 %, elles sont éclaircies. Le dossier peut prendre 100 Mo de plus. Pas encore appliqué.",
+        en: "Size of the frames kept; from 90 % of it on they are thinned to 80 %: foreign ones first, then repetitions, MAC commands, and every second frame of each device, the older ones first. The folder may take 100 MB more.",
+        fr: "Volume des trames gardées ; à partir de 90 %, elles sont éclaircies jusqu'à 80 % : d'abord les étrangères, puis les répétitions, les commandes MAC, et une trame sur deux de chaque capteur, les plus anciennes d'abord. Le dossier peut prendre 100 Mo de plus.",
       },
     },
     commitIntervalMs: {
@@ -215,8 +217,8 @@ export const TABLES: { readonly [Table in SingleTable]: RowsOf<Settings[Table]> 
       live: true,
       secret: false,
       meaning: {
-        en: "Our NetIDs: when the journal is full, frames of others go first. Empty: none is foreign. Not applied yet.",
-        fr: "Nos NetID : quand le journal est plein, les trames des autres partent d'abord. Vide : aucune n'est étrangère. Pas encore appliqué.",
+        en: "Our NetIDs: when the journal is full, frames of others go first. Empty: none is foreign.",
+        fr: "Nos NetID : quand le journal est plein, les trames des autres partent d'abord. Vide : aucune n'est étrangère.",
       },
     },
   },
@@ -312,14 +314,14 @@ export const CORE: RowsOf<CoreSettings> = {
   },
   kind: {
     key: "kind",
-    kind: kind.choice("chirpstack-mqtt"),
+    kind: kind.choice("chirpstack-mqtt", "gwmp"),
     default: "chirpstack-mqtt",
     prominent: true,
     live: false,
     secret: false,
     meaning: {
-      en: "How this core is spoken to. chirpstack-mqtt: the gateway topics of ChirpStack v4.",
-      fr: "Façon de parler à ce cœur. chirpstack-mqtt : les topics passerelle de ChirpStack v4.",
+      en: "How this core is spoken to. chirpstack-mqtt: the gateway topics of ChirpStack v4. gwmp: Semtech UDP, as a packet forwarder would.",
+      fr: "Façon de parler à ce cœur. chirpstack-mqtt : les topics passerelle de ChirpStack v4. gwmp : Semtech UDP, comme le ferait un packet forwarder.",
     },
   },
   servers: {
@@ -330,8 +332,8 @@ export const CORE: RowsOf<CoreSettings> = {
     live: false,
     secret: false,
     meaning: {
-      en: "MQTT brokers of this core, the preferred one first (mqtt, mqtts, ws, wss).",
-      fr: "Brokers MQTT de ce cœur, le préféré en premier (mqtt, mqtts, ws, wss).",
+      en: "MQTT brokers of this core (mqtt, mqtts, ws, wss), or its servers for kind gwmp (udp), the preferred one first.",
+      fr: "Brokers MQTT de ce cœur (mqtt, mqtts, ws, wss), ou ses serveurs pour le type gwmp (udp), le préféré en premier.",
     },
   },
   topicPrefix: {
@@ -339,6 +341,7 @@ export const CORE: RowsOf<CoreSettings> = {
     kind: kind.topicPrefix,
     default: "eu868",
     prominent: true,
+    only: "chirpstack-mqtt",
     live: false,
     secret: false,
     meaning: {
@@ -350,6 +353,7 @@ export const CORE: RowsOf<CoreSettings> = {
     key: "mqtt_version",
     kind: kind.mqttVersion,
     default: 5,
+    only: "chirpstack-mqtt",
     live: false,
     secret: false,
     meaning: {
@@ -361,6 +365,7 @@ export const CORE: RowsOf<CoreSettings> = {
     key: "encoding",
     kind: kind.choice("protobuf", "json"),
     default: "protobuf",
+    only: "chirpstack-mqtt",
     live: false,
     secret: false,
     meaning: {
@@ -372,6 +377,7 @@ export const CORE: RowsOf<CoreSettings> = {
     key: "username",
     kind: kind.text,
     default: "",
+    only: "chirpstack-mqtt",
     live: false,
     secret: false,
     meaning: {
@@ -383,6 +389,7 @@ export const CORE: RowsOf<CoreSettings> = {
     key: "password",
     kind: kind.text,
     default: undefined,
+    only: "chirpstack-mqtt",
     live: false,
     secret: true,
     meaning: {
@@ -394,6 +401,7 @@ export const CORE: RowsOf<CoreSettings> = {
     key: "password_file",
     kind: kind.pathOrEmpty,
     default: "",
+    only: "chirpstack-mqtt",
     live: false,
     secret: false,
     meaning: {
@@ -405,6 +413,7 @@ export const CORE: RowsOf<CoreSettings> = {
     key: "ca_file",
     kind: kind.pathOrEmpty,
     default: "",
+    only: "chirpstack-mqtt",
     live: false,
     secret: false,
     meaning: {
@@ -416,6 +425,7 @@ export const CORE: RowsOf<CoreSettings> = {
     key: "cert_file",
     kind: kind.pathOrEmpty,
     default: "",
+    only: "chirpstack-mqtt",
     live: false,
     secret: false,
     meaning: {
@@ -427,6 +437,7 @@ export const CORE: RowsOf<CoreSettings> = {
     key: "key_file",
     kind: kind.pathOrEmpty,
     default: "",
+    only: "chirpstack-mqtt",
     live: false,
     secret: false,
     meaning: { en: "Key (PEM) of cert_file.", fr: "Clé (PEM) de cert_file." },
@@ -435,6 +446,7 @@ export const CORE: RowsOf<CoreSettings> = {
     key: "client_id",
     kind: kind.text,
     default: "",
+    only: "chirpstack-mqtt",
     live: false,
     secret: false,
     meaning: {
@@ -446,6 +458,7 @@ export const CORE: RowsOf<CoreSettings> = {
     key: "keepalive",
     kind: kind.duration("1s", "1h"),
     default: "30s",
+    only: "chirpstack-mqtt",
     live: false,
     secret: false,
     meaning: {
@@ -457,11 +470,36 @@ export const CORE: RowsOf<CoreSettings> = {
     key: "puback_timeout",
     kind: kind.duration("1s", "10m"),
     default: "20s",
+    only: "chirpstack-mqtt",
     live: false,
     secret: false,
     meaning: {
       en: "A publish unanswered for so long ends the connection; the frame stays in the journal.",
       fr: "Une publication sans réponse si longtemps coupe la connexion ; la trame reste dans le journal.",
+    },
+  },
+  pullIntervalMs: {
+    key: "pull_interval",
+    kind: kind.duration("1s", "5m"),
+    default: "10s",
+    only: "gwmp",
+    live: false,
+    secret: false,
+    meaning: {
+      en: "How often PULL_DATA is sent, while the packet forwarder lives: it keeps the road down open.",
+      fr: "Période d'envoi de PULL_DATA, tant que le packet forwarder est en vie : il tient ouverte la voie descendante.",
+    },
+  },
+  pushAckTimeoutMs: {
+    key: "push_ack_timeout",
+    kind: kind.duration("1s", "1m"),
+    default: "2s",
+    only: "gwmp",
+    live: false,
+    secret: false,
+    meaning: {
+      en: "A PUSH_DATA unanswered for so long (or four round trips, where that is longer) was not taken; its frames are sent again.",
+      fr: "Un PUSH_DATA sans réponse si longtemps (ou quatre allers-retours, si c'est plus) n'est pas pris ; ses trames sont renvoyées.",
     },
   },
   retryMaxMs: {
@@ -479,6 +517,7 @@ export const CORE: RowsOf<CoreSettings> = {
     key: "stats_interval",
     kind: kind.duration("1s", "1d"),
     default: "30s",
+    only: "chirpstack-mqtt",
     live: false,
     secret: false,
     meaning: {
@@ -501,6 +540,7 @@ export const CORE: RowsOf<CoreSettings> = {
     key: "replay_proposal",
     kind: kind.boolean,
     default: true,
+    only: "chirpstack-mqtt",
     live: false,
     secret: false,
     meaning: {
@@ -523,6 +563,7 @@ export const CORE: RowsOf<CoreSettings> = {
     key: "late",
     kind: kind.boolean,
     default: false,
+    only: "chirpstack-mqtt",
     live: false,
     secret: false,
     meaning: {
@@ -530,11 +571,55 @@ export const CORE: RowsOf<CoreSettings> = {
       fr: "Publier aussi chaque trame rejouée sur edge/<eui>/late, pour un lecteur qui récupère ce que le cœur a refusé à cause de son compteur. Double les données d'une reprise.",
     },
   },
+  maxAgeMs: {
+    key: "max_age",
+    kind: kind.durationOrEmpty("1m", "365d"),
+    default: "",
+    live: true,
+    secret: false,
+    meaning: {
+      en: "A frame not delivered to this core by then is given up for this core. Empty: as journal.max_age.",
+      fr: "Une trame non remise à ce cœur passé ce délai est abandonnée pour ce cœur. Vide : comme journal.max_age.",
+    },
+  },
+  netIds: {
+    key: "net_ids",
+    kind: kind.list(kind.netId),
+    default: [],
+    live: true,
+    secret: false,
+    meaning: {
+      en: "This core gets data frames of these NetIDs (or of dev_addr_prefixes) only. Both empty: all. What no core gets is not kept.",
+      fr: "Ce cœur ne reçoit que les trames de données de ces NetID (ou de dev_addr_prefixes). Vides tous deux : toutes. Ce qu'aucun cœur ne reçoit n'est pas gardé.",
+    },
+  },
+  devAddrPrefixes: {
+    key: "dev_addr_prefixes",
+    kind: kind.list(kind.devAddrPrefix),
+    default: [],
+    live: true,
+    secret: false,
+    meaning: {
+      en: "This core gets data frames whose DevAddr begins so (or is of net_ids).",
+      fr: "Ce cœur reçoit les trames de données dont le DevAddr commence ainsi (ou relève de net_ids).",
+    },
+  },
+  joinEuiRanges: {
+    key: "join_eui_ranges",
+    kind: kind.list(kind.joinEuiRange),
+    default: [],
+    live: true,
+    secret: false,
+    meaning: {
+      en: "This core gets joins whose JoinEUI lies in one of these ranges, both ends included. Empty: all.",
+      fr: "Ce cœur reçoit les joins dont le JoinEUI est dans une de ces plages, bornes comprises. Vide : tous.",
+    },
+  },
   mayTransmit: {
     key: "may_transmit",
     kind: kind.boolean,
     default: (coreIndex) => coreIndex === 0,
-    live: false,
+    live: true,
     secret: false,
     meaning: {
       en: "This core may send downlinks. Without a word: the first core only.",

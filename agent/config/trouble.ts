@@ -11,7 +11,8 @@ export const TROUBLES_MAX = 100;
 export type Origin =
   | { readonly kind: "default" }
   | { readonly kind: "file"; readonly file: string; readonly line?: number; readonly column?: number }
-  | { readonly kind: "environment"; readonly variable: string };
+  | { readonly kind: "environment"; readonly variable: string }
+  | { readonly kind: "profile"; readonly profile: string };
 
 /** Stable: scripts may rely on them. */
 type TroubleCode =
@@ -55,6 +56,7 @@ export function sayTrouble({ origin, key, expected, found }: Trouble, t: Transla
 function place(origin: Origin, t: Translate): string {
   if (origin.kind === "environment") return t("trouble.environment", { variable: origin.variable });
   if (origin.kind === "default") return "";
+  if (origin.kind === "profile") return t("origin.profile", { profile: origin.profile });
   return [origin.file, origin.line, origin.column].filter((part) => part !== undefined).join(":");
 }
 

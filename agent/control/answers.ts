@@ -5,6 +5,7 @@
  *
  * Who may open the socket (its file mode) is settled in agent/host/control.ts.
  */
+import type { ProfileInUse } from "../config/profile-defaults.ts";
 import type { SubBandLoad } from "../downlink/duty-cycle.ts";
 import type { JournalStats } from "../journal/journal.ts";
 import type { RouteStatus } from "../north/routes.ts";
@@ -14,6 +15,8 @@ import type { ForwarderStatus } from "../south/sessions.ts";
 
 export interface AgentStatus {
   readonly version: string;
+  /** The gateway's profile in force; absent when none was asked for. */
+  readonly profile?: ProfileInUse | undefined;
   readonly startedWallMs: number;
   readonly uptimeMs: number;
   readonly listen: { readonly host: string; readonly port: number };

@@ -17,24 +17,22 @@ import type { Settings } from "../config/settings.ts";
 import type { Counters } from "../health/counters.ts";
 import { readTxAck } from "../lorawan/tx-ack.ts";
 import type { TxStatus } from "../lorawan/tx-status.ts";
-import type { DownlinkAck, DownlinkCommand, DownlinkItem } from "../north/core.ts";
-import type { Clock, Log, Rng, Timer } from "../ports.ts";
+import type { DownlinkAck, DownlinkCommand, DownlinkItem, TxpkRequest } from "../north/core.ts";
+import type { Clock, Log, Rng } from "../ports.ts";
 import { type Charge, createDutyCycle, type SubBandLoad } from "./duty-cycle.ts";
 import type { DownlinkMoment } from "./freshness.ts";
-import { createPending } from "./pending.ts";
+import { createPassage } from "./passage.ts";
+import { createPending, PENDING_PER_GATEWAY_MAX, type Waiting } from "./pending.ts";
 import { prepare, type Refusal, type Transmission } from "./transmission.ts";
+import { txAckWaitMs } from "./tx-ack-wait.ts";
 import { createTxCounts, type TxStatistics } from "./tx-statistics.ts";
 import { statusOfTxError } from "./tx-status.ts";
 
-/** Commands of one gateway that wait for a TX_ACK; a forwarder's own queue holds 32 packets. */
-export const PENDING_PER_GATEWAY_MAX = 64;
+export { PENDING_PER_GATEWAY_MAX } from "./pending.ts";
+export { TX_ACK_UNKNOWN_MS } from "./tx-ack-wait.ts";
+
 /** A core sends two (RX1, RX2); a command with more than this is no answer to anything. */
 export const ITEMS_MAX = 16;
-/** A forwarder acknowledges when it accepts; Kerlink's when it transmits. After that, and this, none comes. */
-const TX_ACK_MARGIN_MS = 1_000;
-const TX_ACK_UNTIMED_MS = 3_000;
-/** For a GPS time while our clock is not trusted: just under the 30 s after which ChirpStack has forgotten. */
-export const TX_ACK_UNKNOWN_MS = 25_000;
 
 export interface DownlinksParts {
   readonly clock: Clock;
@@ -63,6 +61,8 @@ export interface DownlinksParts {
 export interface Downlinks {
   /** @param reply called once, perhaps before this returns. */
   command(command: DownlinkCommand, reply: (ack: DownlinkAck) => void): void;
+  /** A core's own txpk, to be passed on as it is (passage.ts). */
+  pass(request: TxpkRequest): void;
   /** @param text what followed the gateway EUI in the TX_ACK; empty when nothing did. */
   txAck(gatewayEui: string, token: number, text: string): void;
   /** What was transmitted since this was last called; one reader per gateway. */
@@ -83,17 +83,16 @@ interface Job {
 }
 
 /** An item that is with the forwarder. */
-interface Attempt {
+interface Attempt extends Waiting {
   readonly job: Job;
   readonly item: DownlinkItem;
   readonly charge: Charge;
-  timer: Timer | undefined;
 }
 
 export function createDownlinks(parts: DownlinksParts): Downlinks {
   const { clock, counters } = parts;
   const log = parts.log.child({ part: "downlink" });
-  const pending = createPending<Attempt>(parts.rng.stream("downlink-token"));
+  const pending = createPending<Waiting>(parts.rng.stream("downlink-token"));
   const dutyCycle = createDutyCycle();
   const counts = createTxCounts();
   let closed = false;
@@ -123,6 +122,16 @@ export function createDownlinks(parts: DownlinksParts): Downlinks {
   const unknowable = ({ job }: Attempt, reason: string): void => {
     counters.count("downlinkUnconfirmed", reason);
     finish(job, "INTERNAL_ERROR");
+  };
+
+  const answered = (attempt: Attempt, text: string): void => {
+    const read = readTxAck(text);
+    if (!read.ok) unknowable(attempt, "txAckUnreadable");
+    else if (read.value.outcome === "error") refused(attempt, read.value.error);
+    else {
+      if (read.value.outcome === "warn") counters.count("downlinkSentWithOtherPower");
+      accepted(attempt);
+    }
   };
 
   /** Tries the items from where the job stands, until one is with the forwarder or none is left. */
@@ -164,7 +173,14 @@ export function createDownlinks(parts: DownlinksParts): Downlinks {
       nowMs,
       onAirMonotonicMs ?? nowMs,
     );
-    const attempt: Attempt = { job, item, charge, timer: undefined };
+    const attempt: Attempt = {
+      job,
+      item,
+      charge,
+      timer: undefined,
+      answered: (text) => answered(attempt, text),
+      failed: (reason) => unknowable(attempt, reason),
+    };
     const token = pending.add(gatewayEui, attempt);
     const giveUp = (reason: string): void => {
       if (pending.take(gatewayEui, token)) unknowable(attempt, reason);
@@ -199,12 +215,14 @@ export function createDownlinks(parts: DownlinksParts): Downlinks {
     tryItems(attempt.job);
   };
 
-  const fail = (attempts: readonly Attempt[], reason: string): void => {
-    for (const attempt of attempts) {
-      attempt.timer?.cancel();
-      unknowable(attempt, reason);
+  const fail = (all: readonly Waiting[], reason: string): void => {
+    for (const waiting of all) {
+      waiting.timer?.cancel();
+      waiting.failed(reason);
     }
   };
+
+  const pass = createPassage({ ...parts, log, now, pending, dutyCycle, counts, isClosed: () => closed });
 
   return {
     command: (command, reply) => {
@@ -216,15 +234,12 @@ export function createDownlinks(parts: DownlinksParts): Downlinks {
       finish(job, refusal.status);
     },
     txAck: (gatewayEui, token, text) => {
-      const attempt = pending.take(gatewayEui, token);
-      if (attempt === undefined) return counters.count("txAckIgnored", "unknownToken");
-      attempt.timer?.cancel();
-      const read = readTxAck(text);
-      if (!read.ok) return unknowable(attempt, "txAckUnreadable");
-      if (read.value.outcome === "error") return refused(attempt, read.value.error);
-      if (read.value.outcome === "warn") counters.count("downlinkSentWithOtherPower");
-      accepted(attempt);
+      const waiting = pending.take(gatewayEui, token);
+      if (waiting === undefined) return counters.count("txAckIgnored", "unknownToken");
+      waiting.timer?.cancel();
+      waiting.answered(text);
     },
+    pass,
     takeTxStatistics: counts.take,
     dutyCycleLoads: (gatewayEui) => dutyCycle.loads(gatewayEui, clock.monotonicMs()),
     pendingOf: pending.size,
@@ -246,13 +261,4 @@ export function createDownlinks(parts: DownlinksParts): Downlinks {
     }
     return undefined;
   }
-}
-
-/** How long a TX_ACK is waited for. */
-function txAckWaitMs({ at, onAirMonotonicMs }: Transmission, nowMs: number): number {
-  if (at.kind === "immediately") return TX_ACK_UNTIMED_MS;
-  if (onAirMonotonicMs === undefined) return TX_ACK_UNKNOWN_MS;
-  const waitMs = onAirMonotonicMs - nowMs + TX_ACK_MARGIN_MS;
-  // By our clock a GPS time may have passed when by the forwarder's it has not.
-  return at.kind === "tmms" ? Math.max(waitMs, TX_ACK_UNTIMED_MS) : waitMs;
 }

@@ -51,17 +51,26 @@ export interface DownlinkMoment {
   readonly gpsFloorMs: number;
 }
 
+interface OnAir {
+  readonly ok: true;
+  /** When it will be on air, monotonic; undefined for a GPS time while the clock is not trusted. */
+  readonly onAirMonotonicMs: number | undefined;
+}
+
+interface Stale {
+  readonly ok: false;
+  readonly status: "TOO_LATE" | "TOO_EARLY";
+  readonly reason: StaleReason;
+}
+
 export type Freshness =
-  | {
-      readonly ok: true;
+  | (OnAir & {
       readonly at: TxMoment;
       /** The board whose counter is meant, and its antenna. */
       readonly board: number;
       readonly antenna: number;
-      /** When it will be on air, monotonic; undefined for a GPS time while the clock is not trusted. */
-      readonly onAirMonotonicMs: number | undefined;
-    }
-  | { readonly ok: false; readonly status: "TOO_LATE" | "TOO_EARLY"; readonly reason: StaleReason };
+    })
+  | Stale;
 
 export type TimedItem = DownlinkItem & { readonly timing: NonNullable<DownlinkItem["timing"]> };
 
@@ -84,19 +93,25 @@ export function judge(
   if (item.timing.kind === "immediately") {
     return { ok: true, at: { kind: "immediately" }, board, antenna, onAirMonotonicMs: now.monotonicMs };
   }
-
+  const judged = judgeGpsTime(item.timing.gpsMs, now);
+  if (!judged.ok) return judged;
   const at = { kind: "tmms", tmmsMs: Math.round(item.timing.gpsMs) } as const;
+  return { ok: true, at, board, antenna, onAirMonotonicMs: judged.onAirMonotonicMs };
+}
+
+/** @param gpsMs milliseconds since the GPS epoch, when it is to be on air. */
+export function judgeGpsTime(gpsMs: number, now: DownlinkMoment): OnAir | Stale {
   if (now.gpsMs === undefined) {
-    if (!(item.timing.gpsMs >= now.gpsFloorMs)) return tooLate("gpsTimePassed");
-    return { ok: true, at, board, antenna, onAirMonotonicMs: undefined };
+    if (!(gpsMs >= now.gpsFloorMs)) return tooLate("gpsTimePassed");
+    return { ok: true, onAirMonotonicMs: undefined };
   }
   // A forwarder turns GPS time into its 32-bit counter, so the trap of the wrap is here as well. Near the moment
   // itself the forwarder judges, whose GPS clock is better than ours.
-  const aheadMs = item.timing.gpsMs - now.gpsMs;
+  const aheadMs = gpsMs - now.gpsMs;
   if (!(aheadMs >= -GPS_SLACK_MS)) return tooLate("gpsTimePassed");
   if (aheadMs > AHEAD_LIMIT_MS + GPS_SLACK_MS)
     return { ok: false, status: "TOO_EARLY", reason: "tooFarAhead" };
-  return { ok: true, at, board, antenna, onAirMonotonicMs: now.monotonicMs + aheadMs };
+  return { ok: true, onAirMonotonicMs: now.monotonicMs + aheadMs };
 }
 
 /** The answer to an uplink: its context says when, by which counter, and whether that counter still runs. */
@@ -128,6 +143,6 @@ function judgeDelay(
   };
 }
 
-function tooLate(reason: StaleReason): Freshness {
+function tooLate(reason: StaleReason): Stale {
   return { ok: false, status: "TOO_LATE", reason };
 }

@@ -4,9 +4,22 @@
  * Tokens are counted up from a random start and not drawn: 65,536 downlinks pass before one comes again, so a
  * TX_ACK that comes after its time cannot be taken for another downlink's.
  */
-import type { RngStream } from "../ports.ts";
+import type { RngStream, Timer } from "../ports.ts";
+
+/** Downlinks of one gateway that wait for a TX_ACK; a forwarder's own queue holds 32 packets. */
+export const PENDING_PER_GATEWAY_MAX = 64;
 
 const TOKENS = 0x1_0000;
+
+/** What waits for its TX_ACK. */
+export interface Waiting {
+  /** Gives it up. */
+  timer: Timer | undefined;
+  /** @param text what followed the gateway EUI in the TX_ACK; empty when nothing did. */
+  answered(text: string): void;
+  /** None can come any more. */
+  failed(reason: string): void;
+}
 
 export interface Pending<T> {
   /** @returns the token it waits under, 0..65535, unique among those of this gateway. */

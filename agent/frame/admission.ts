@@ -1,8 +1,8 @@
 /**
  * Admission: which frames are kept. Decided before anything is stored, for what is stored must be carried.
  *
- * In this order: CRC policy, not LoRaWAN, downlinks overheard, the filters by network, then what the table of
- * repeats says (repeats.ts):
+ * In this order: CRC policy, not LoRaWAN, downlinks overheard, the filters by network, whether any core should have it
+ * (core-filters.ts), then what the table of repeats says (repeats.ts):
  *
  *   repeat      not kept again; it is acknowledged when the frame it repeats has custody.
  *   ghost       one transmission on two channels, of which only one is true; the core would answer RX1 on the
@@ -29,6 +29,7 @@ type Refusal =
   | "notLorawan"
   | "downlink"
   | NetworkRefusal
+  | "noCore"
   | "ghost"
   | "repeatInDatagram";
 
@@ -70,11 +71,18 @@ export interface AdmissionSettings extends FilterSettings {
   readonly lorawanOnly: boolean;
 }
 
-/** @param seed by chance, 32 bits: the hash of repeats must not be guessed. @param repeatsMax for tests. */
+export interface AdmissionOptions {
+  /** Whether any core should have it. Absent: always. */
+  readonly isWanted?: (phy: Phy | undefined) => boolean;
+  /** For tests. */
+  readonly repeatsMax?: number;
+}
+
+/** @param seed by chance, 32 bits: the hash of repeats must not be guessed. */
 export function createAdmission(
   settings: AdmissionSettings,
   seed: number,
-  repeatsMax = REPEATS_MAX,
+  { isWanted = () => true, repeatsMax = REPEATS_MAX }: AdmissionOptions = {},
 ): Admission {
   const repeats = createRepeats(seed, repeatsMax);
   let { crc, lorawanOnly } = settings;
@@ -84,11 +92,15 @@ export function createAdmission(
   const screen = (rxpk: Rxpk): { refusal: Refusal } | { phy: Phy | undefined } => {
     if (!crc.includes(rxpk.crc)) return { refusal: CRC_REFUSAL[rxpk.crc] };
     const read = readPhy(rxpk.payload);
-    if (!read.ok) return lorawanOnly ? { refusal: "notLorawan" } : { phy: undefined };
+    if (!read.ok) {
+      if (lorawanOnly) return { refusal: "notLorawan" };
+      return isWanted(undefined) ? { phy: undefined } : { refusal: "noCore" };
+    }
     const phy = read.value;
     if (phy.kind === "joinAccept" || (phy.kind === "data" && !phy.up)) return { refusal: "downlink" };
     const refusal = filter(phy, lorawanOnly);
-    return refusal === undefined ? { phy } : { refusal };
+    if (refusal !== undefined) return { refusal };
+    return isWanted(phy) ? { phy } : { refusal: "noCore" };
   };
 
   const judgeOne = (

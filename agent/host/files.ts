@@ -1,13 +1,15 @@
 /** The few files the agent reads and writes itself, on a real gateway. */
 import { randomBytes } from "node:crypto";
-import { open, readFile, rename, rm, stat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { type FileHandle, open, readFile, rename, rm, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { AgentError } from "../errors.ts";
-import type { Files } from "../ports.ts";
+import type { DiskSpace, Files } from "../ports.ts";
 
 export function openFiles(): Files {
   return {
-    read: (path) => unlessAbsent(path, () => readFile(path)),
+    read: (path, octetsMax) =>
+      unlessAbsent(path, () => (octetsMax === undefined ? readFile(path) : readHead(path, octetsMax))),
     stamp: (path) =>
       unlessAbsent(path, async () => {
         // A file replaced by rename has another inode even when its time and size are the same.
@@ -16,17 +18,67 @@ export function openFiles(): Files {
       }),
     replace: (path, content) => orFileError(path, () => replace(path, content)),
     remove: (path) => orFileError(path, () => rm(path, { force: true })),
+    space: (path) => orFileError(path, () => spaceOf(path)),
+    allocate: (path, octets) => orFileError(path, () => allocate(path, octets)),
   };
 }
 
+/** Without waiting at a pipe for somebody who writes. A file of procfs says that it is empty, and is not. */
+async function readHead(path: string, octetsMax: number): Promise<Buffer> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    if (!(await file.stat()).isFile()) throw new Error("not a regular file");
+    const head = Buffer.alloc(octetsMax);
+    let length = 0;
+    while (length < octetsMax) {
+      const { bytesRead } = await file.read(head, length, octetsMax - length, length);
+      if (bytesRead === 0) break;
+      length += bytesRead;
+    }
+    return Buffer.from(head.subarray(0, length));
+  } finally {
+    await file.close();
+  }
+}
+
+async function spaceOf(path: string): Promise<DiskSpace> {
+  for (let at = path; ; at = dirname(at)) {
+    const found = await unlessAbsent(at, () => statfs(at));
+    // What only root may use does not count: LevelDB would stop there.
+    if (found !== undefined) {
+      return { freeOctets: found.bavail * found.bsize, totalOctets: found.blocks * found.bsize };
+    }
+  }
+}
+
+/** UBIFS and Btrfs pack what they write: only chance fills a disk as much as it says. */
+async function allocate(path: string, octets: number): Promise<void> {
+  const there = await stat(path).catch(() => undefined);
+  if (there?.size === octets) return;
+  const chance = randomBytes(Math.min(octets, CHUNK_OCTETS));
+  await replaceBy(path, async (file) => {
+    for (let at = 0; at < octets; at += chance.length) {
+      // A file system that shares equal blocks must not find any.
+      chance.writeUInt32LE(at);
+      await file.write(chance, 0, Math.min(chance.length, octets - at), at);
+    }
+  });
+}
+
+const CHUNK_OCTETS = 64 * 1024;
+
 /** The promise: once it resolves, a power cut leaves the new content; before, the old or the new one, whole. */
-async function replace(path: string, content: Uint8Array): Promise<void> {
+function replace(path: string, content: Uint8Array): Promise<void> {
+  return replaceBy(path, (file) => file.writeFile(content));
+}
+
+async function replaceBy(path: string, fill: (file: FileHandle) => Promise<void>): Promise<void> {
   const beside = `${path}.${randomBytes(6).toString("hex")}.new`;
   try {
     const mode = await modeOf(path);
     const file = await open(beside, "wx", mode);
     try {
-      await file.writeFile(content);
+      await fill(file);
       // The mode of a new file is cut by umask; the one of the file it replaces was chosen by somebody.
       if (mode !== NEW_FILE_MODE) await file.chmod(mode);
       await file.sync();

@@ -6,9 +6,10 @@
  * who sends again, and in which order, is decided in agent/north/courier.ts. PUBACK reason codes are read from
  * the packets themselves, because its callbacks hide code 16 ("no matching subscribers").
  *
- * The library costs some 12 MB, so it is loaded at the first connect.
+ * The TCP socket is opened here and given to the library, so that what was not sent in time can be thrown away
+ * (mqtt-socket.ts). The library costs some 12 MB, so it is loaded at the first connect.
  */
-import type { Duplex } from "node:stream";
+import type { Socket } from "node:net";
 import type { IClientOptions, IClientPublishOptions, MqttClient, Packet } from "mqtt";
 import type {
   Clock,
@@ -19,8 +20,10 @@ import type {
   MqttLink,
   MqttPublish,
   MqttPublished,
+  Timer,
 } from "../ports.ts";
 import { closedByDisconnect, closedByError } from "./mqtt-closed.ts";
+import { dial, giveUp, hostOf, portOf, protocolOf, standingOn } from "./mqtt-socket.ts";
 
 type Library = typeof import("mqtt");
 
@@ -60,7 +63,8 @@ class Link implements MqttLink {
   /** By packet identifier; insertion order is the order of sending. */
   readonly #waiting = new Map<number, Waiting>();
   #client: MqttClient | undefined;
-  #stream: Duplex | undefined;
+  #socket: Socket | undefined;
+  #patience: Timer | undefined;
   #pingSentMs: number | undefined;
   #connected = false;
   #ended = false;
@@ -73,10 +77,20 @@ class Link implements MqttLink {
 
   open(library: Library): void {
     if (this.#ended) return;
+    const { url, connectTimeoutMs } = this.#options;
+    this.#patience = this.#clock.after(connectTimeoutMs, () =>
+      this.#end({ code: "timeout", detail: `no CONNACK within ${connectTimeoutMs} ms` }),
+    );
+    const socket = dial(new URL(url));
+    this.#socket = socket;
+    socket.on("error", (error) => this.#end(closedByError(error, this.#connected)));
+    socket.once("connect", () => this.#speak(library, socket));
+  }
+
+  #speak(library: Library, socket: Socket): void {
+    if (this.#ended) return;
     try {
-      // Of an ESM import of a CommonJS package; bundled, the names stand one level deeper.
-      const { connect, Store } = "connect" in library ? library : (library as { default: Library }).default;
-      this.#client = connect({ ...clientOptions(this.#options), outgoingStore: new (forgetful(Store))() });
+      this.#client = clientOn(socket, this.#options, library);
     } catch (error) {
       // A key or certificate that cannot be parsed is thrown, not emitted.
       const why = closedByError(error, false);
@@ -85,11 +99,8 @@ class Link implements MqttLink {
       return;
     }
     const client = this.#client;
-    const stream = client.stream as Duplex & { setNoDelay?: (on: boolean) => void };
-    this.#stream = stream;
-    stream.setNoDelay?.(true);
     // mqtt.js keeps errors without a code to itself, such as a refused websocket upgrade.
-    stream.on("error", (error) => this.#end(closedByError(error, this.#connected)));
+    client.stream.on("error", (error) => this.#end(closedByError(error, this.#connected)));
     client.on("error", (error) => this.#end(closedByError(error, this.#connected)));
     client.on("disconnect", (packet) => this.#end(closedByDisconnect(packet.reasonCode)));
     client.on("close", () => this.#end({ code: "closed", detail: "the far side closed the connection" }));
@@ -100,6 +111,7 @@ class Link implements MqttLink {
     client.on("connect", (connack) => {
       if (this.#ended) return;
       this.#connected = true;
+      this.#patience?.cancel();
       this.#handlers.onConnected({
         receiveMaximum: connack.properties?.receiveMaximum ?? RECEIVE_MAXIMUM_DEFAULT,
       });
@@ -192,11 +204,27 @@ class Link implements MqttLink {
     if (this.#ended) return;
     this.#ended = true;
     this.#connected = false;
+    this.#patience?.cancel();
+    // First of all: whatever else closes the socket would let the kernel send what it still holds.
+    if (this.#socket) giveUp(this.#socket);
     this.#client?.end(true);
-    this.#stream?.destroy();
+    this.#client?.stream.destroy();
     this.#settleAll();
     this.#handlers.onClosed(why);
   }
+}
+
+function clientOn(socket: Socket, options: MqttConnectOptions, library: Library): MqttClient {
+  // Of an ESM import of a CommonJS package; bundled, the names stand one level deeper.
+  const { connect, MqttClient, Store } =
+    "connect" in library ? library : (library as { default: Library }).default;
+  const url = new URL(options.url);
+  const settings: IClientOptions = {
+    ...clientOptions(options, url),
+    ...standingOn(socket, url),
+    outgoingStore: new (forgetful(Store))(),
+  };
+  return protocolOf(url) === "mqtt" ? new MqttClient(() => socket, settings) : connect(settings);
 }
 
 /** A store that keeps nothing: mqtt.js then has nothing to send again. */
@@ -213,17 +241,16 @@ function forgetful(Store: Library["Store"]): Library["Store"] {
   } as Library["Store"];
 }
 
-function clientOptions(options: MqttConnectOptions): IClientOptions {
-  const url = new URL(options.url);
-  const protocol = url.protocol.slice(0, -1) as "mqtt" | "mqtts" | "ws" | "wss";
+function clientOptions(options: MqttConnectOptions, url: URL): IClientOptions {
+  const protocol = protocolOf(url);
   const web = protocol === "ws" || protocol === "wss";
   const secure = protocol === "mqtts" || protocol === "wss";
   const version5 = options.version === 5;
   return {
     protocol,
     // A websocket's URL keeps the brackets of an IPv6 address, a socket's host has none.
-    hostname: web ? url.hostname : url.hostname.replace(/^\[|\]$/g, ""),
-    port: url.port === "" ? DEFAULT_PORT[protocol] : Number(url.port),
+    hostname: web ? url.hostname : hostOf(url),
+    port: portOf(url),
     ...(web ? { path: `${url.pathname || "/"}${url.search}` } : {}),
     protocolId: "MQTT",
     protocolVersion: options.version,
@@ -246,8 +273,6 @@ function clientOptions(options: MqttConnectOptions): IClientOptions {
     ...(options.will ? { will: { ...options.will, payload: asBuffer(options.will.payload), qos: 1 } } : {}),
   };
 }
-
-const DEFAULT_PORT = { mqtt: 1883, mqtts: 8883, ws: 80, wss: 443 } as const;
 
 function tlsOptions(options: MqttConnectOptions): IClientOptions {
   return {

@@ -1,5 +1,5 @@
 /** What each of our commands needs of its own process. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /**
@@ -15,6 +15,34 @@ export function readVersion(programPath: string): string {
     }
   }
   return "unknown";
+}
+
+/**
+ * When the program was built, wall time: as its bundle says, for copying a file gives it another date; elsewhere the
+ * date of its own file.
+ * @param programPath the command's own file.
+ */
+export function readBuiltWallMs(programPath: string): number {
+  try {
+    const { built } = JSON.parse(readFileSync(join(dirname(programPath), "package.json"), "utf8"));
+    const builtWallMs = Date.parse(built);
+    if (Number.isFinite(builtWallMs)) return builtWallMs;
+  } catch {
+    // No bundle.
+  }
+  return statSync(programPath).mtimeMs;
+}
+
+/**
+ * The folder of gateway profiles: beside the program in a bundle, above it elsewhere.
+ * @param programPath the command's own file.
+ * @returns an absolute path; undefined when there are none.
+ */
+export function findProfiles(programPath: string): string | undefined {
+  const ups = [".", "..", "../.."].map((up) =>
+    join(dirname(programPath), up, "firmware-profiles", "gateways"),
+  );
+  return ups.find((folder) => existsSync(folder));
 }
 
 /** Whoever reads our output may stop reading (`| head`); that is no failure of ours. */

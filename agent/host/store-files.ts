@@ -11,7 +11,7 @@
  *
  * Source: LevelDB, doc/log_format.md, db/log_reader.cc and util/crc32c.h (mask).
  */
-import { mkdir, open, readdir, readFile, rename, stat } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, readlink, realpath, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32c } from "../journal/crc32c.ts";
 import { readTable, unmask } from "./store-tables.ts";
@@ -22,9 +22,14 @@ const OWN_FILE = /^(?:\d+\.(?:log|ldb|sst)|MANIFEST-\d+)$/;
 
 /**
  * @param thorough also every block of every table.
+ * @param onStep called after each of them.
  * @returns what is wrong, for people; undefined when LevelDB may open it, also when there is nothing yet.
  */
-export async function findStoreDamage(directory: string, thorough: boolean): Promise<string | undefined> {
+export async function findStoreDamage(
+  directory: string,
+  thorough: boolean,
+  onStep?: () => void,
+): Promise<string | undefined> {
   const names = await namesIn(directory);
   const own = names.filter((name) => OWN_FILE.test(name));
   if (!names.includes("CURRENT")) {
@@ -41,6 +46,7 @@ export async function findStoreDamage(directory: string, thorough: boolean): Pro
     const table = readTable(await readFile(join(directory, name)), false);
     // One that was never finished is what a crash left of a compaction; LevelDB does not count it among its own.
     if (table.finished && !table.sound) return `${name} has a damaged block`;
+    onStep?.();
   }
   return undefined;
 }
@@ -68,16 +74,35 @@ export async function takeOutBadTables(directory: string): Promise<(readonly [Bu
  */
 export async function lockedBy(directory: string): Promise<number | undefined> {
   try {
-    const { ino } = await stat(join(directory, "LOCK"));
+    const path = await realpath(join(directory, "LOCK"));
+    const { dev, ino } = await stat(path);
     const locks = await readFile("/proc/locks", "latin1");
     for (const line of locks.split("\n")) {
       const [, , , kind, pid, file] = line.trim().split(/\s+/);
-      if (kind === "WRITE" && file?.endsWith(`:${ino}`)) return Number(pid);
+      if (kind !== "WRITE" || !file?.endsWith(`:${ino}`)) continue;
+      // Every disk numbers its files from small numbers on: the same number elsewhere is another file.
+      if (file === `${deviceOf(dev)}:${ino}` || (await hasOpen(Number(pid), path))) return Number(pid);
     }
   } catch {
     // No store yet, or no such system: LevelDB's own lock decides.
   }
   return undefined;
+}
+
+/** As /proc/locks writes it. Source: gnu_dev_major, gnu_dev_minor in sys/sysmacros.h. */
+function deviceOf(dev: number): string {
+  const high = Math.floor(dev / 2 ** 32);
+  const major = ((dev >>> 8) & 0xfff) | (high & ~0xfff);
+  const minor = (dev & 0xff) | ((dev >>> 12) & 0xfffff00);
+  return [major, minor].map((part) => part.toString(16).padStart(2, "0")).join(":");
+}
+
+/** Where several disks are laid one over the other, files say another device than the kernel's locks do. */
+async function hasOpen(pid: number, path: string): Promise<boolean> {
+  for (const name of await readdir(`/proc/${pid}/fd`).catch(() => [])) {
+    if ((await readlink(`/proc/${pid}/fd/${name}`).catch(() => "")) === path) return true;
+  }
+  return false;
 }
 
 async function namesIn(directory: string): Promise<string[]> {

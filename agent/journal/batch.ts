@@ -11,7 +11,7 @@ import type { Stored } from "./shelves.ts";
 import { TALLY_KEY, type Tally, writeTally } from "./tally.ts";
 
 export interface Batch {
-  readonly operations: StoreOperation[];
+  operations: StoreOperation[];
   readonly added: { readonly held: Held; readonly claims: number; readonly octets: number }[];
   /** Put aside only. */
   readonly apart: readonly Held[];
@@ -43,7 +43,10 @@ export function assemble(
   for (const held of frames ?? []) {
     const { frame, lane, claims: wanted } = held;
     const record = writeRecord(frame, lane, claims.names(wanted));
-    if (held.aside) operations.push({ type: "put", key: recordKey(frame.sequence, ASIDE), value: record });
+    if (held.aside) {
+      const value = writeRecord(frame, lane, claims.names(held.aside));
+      operations.push({ type: "put", key: recordKey(frame.sequence, ASIDE), value });
+    }
     if (wanted === 0) {
       apart.push(held);
       continue;
@@ -51,7 +54,7 @@ export function assemble(
     operations.push({ type: "put", key: recordKey(frame.sequence), value: record });
     operations.push({
       type: "put",
-      key: indexKey(lanePrefix(lane), frame.sequence, wanted),
+      key: indexKey(lane, frame.sequence, wanted),
       value: NO_VALUE,
     });
     added.push({ held, claims: wanted, octets: record.length });

@@ -32,6 +32,7 @@ export function assignSlots(before: CoreTable, cores: readonly string[], fromSeq
 }
 
 export interface Claims {
+  readonly table: CoreTable;
   /** @returns undefined for a core that is not configured. */
   slotOf(core: string): number | undefined;
   /** The claims of these cores; unknown ones have none. */
@@ -39,20 +40,34 @@ export interface Claims {
   /** Those of the stored claims that still stand. */
   standing(stored: number, sequence: number): number;
   names(claims: number): readonly string[];
+  /** From now on another table holds. Claims given before mean nothing in it. */
+  adopt(table: CoreTable): void;
 }
 
-export function makeClaims(table: CoreTable): Claims {
+export function makeClaims(first: CoreTable): Claims {
+  let table = first;
   const slots = new Map<string, number>();
   let all = 0;
   let youngest = 0;
-  for (const [slot, core] of table.entries()) {
-    if (core === null) continue;
-    slots.set(core.id, slot);
-    all |= 1 << slot;
-    youngest = Math.max(youngest, core.fromSequence);
-  }
   const namesByClaims = new Map<number, readonly string[]>();
+  const adopt = (next: CoreTable): void => {
+    table = next;
+    slots.clear();
+    namesByClaims.clear();
+    all = youngest = 0;
+    for (const [slot, core] of table.entries()) {
+      if (core === null) continue;
+      slots.set(core.id, slot);
+      all |= 1 << slot;
+      youngest = Math.max(youngest, core.fromSequence);
+    }
+  };
+  adopt(first);
   return {
+    get table() {
+      return table;
+    },
+    adopt,
     slotOf: (core) => slots.get(core),
     of: (cores) => {
       let claims = 0;

@@ -15,10 +15,15 @@ export interface Identity {
   readonly format: number;
   readonly openCount: number;
   readonly cores: CoreTable;
+  /** Tells the opening that wrote this from any other, also of another store; older versions wrote none. */
+  readonly opening?: string;
 }
 
 export const IDENTITY_KEY = metaKey("identity");
 const SEQUENCES_PER_OPENING = 2 ** 32;
+
+/** Far beyond what a store's openings come to: what is heard before the store says where it stands is numbered here. */
+const OPENINGS_MAX = 2 ** 21 - 1;
 
 export function writeIdentity(identity: Identity): Buffer {
   return seal(IDENTITY_KEY, Buffer.from(JSON.stringify(identity)));
@@ -34,6 +39,8 @@ export function readIdentity(sealed: Buffer | undefined): Identity | undefined {
 export function firstSequence(openCount: number): number {
   return openCount * SEQUENCES_PER_OPENING;
 }
+
+export const PROVISIONAL_FIRST = OPENINGS_MAX * SEQUENCES_PER_OPENING;
 
 /** In which opening a sequence was given. */
 export function openingOf(sequence: number): number {

@@ -5,12 +5,14 @@
  * power cut can lose it: because every core has taken it, or because it is fsynced for those that have not.
  * "givenUp" is called when the bounded memory had to let it go first: nothing may then be acknowledged, and the
  * frame's repeat is a new frame. Once every core has taken() it, it is not handed out again by this process;
- * after a crash it may travel a second time, never zero times.
+ * after a crash it may travel a second time, never zero times. What outlives its age, or has no room, goes by the rules
+ * of limits.ts, and is counted.
  *
  * The shape of records is in record.ts, the journal on a key-value store in store-journal.ts; who carries what
  * is kept is north/courier.ts.
  */
 import type { Frame, FrameDraft, Lane } from "../frame/frame.ts";
+import type { DropCounts } from "./drops.ts";
 
 export type CustodyOutcome = "held" | "givenUp";
 
@@ -42,6 +44,14 @@ export interface JournalStats {
    * (an unreadable one shows only when its turn comes).
    */
   readonly lostAtOpen: number;
+  /** Frames that went although a core had not taken them, by reason (drops.ts), over all runs of the agent. */
+  readonly dropped: DropCounts;
+  /** The same of this run, whatever the reason. */
+  readonly droppedTotal: number;
+  /** The size allowed is reached: nothing more is written, or acknowledged for that, until there is room. */
+  readonly full: boolean;
+  /** Frames that another version had set aside and that are in their lanes again since the start. */
+  readonly retriedTotal: number;
   readonly commits: number;
   readonly lastCommitMs: number | undefined;
   /** undefined while the disk obeys. */
@@ -78,17 +88,36 @@ export interface Journal {
    * @throws AgentError STORE_IO at once when the disk is needed and does not answer; ask again later
    */
   next(core: string, lane: Lane, afterSequence: number): Promise<Frame | undefined>;
+  /** How many lanes hold frames for any core; some may be counted twice. */
+  readonly lanesWaiting: number;
+  /** Whether this lane holds frames for any core. */
+  holds(lane: Lane): boolean;
   /** The lanes which hold frames for this core, the one with the oldest frame first. */
   backlog(core: string): readonly LaneBacklog[];
   /** The number of the current run of the concentrator, kept across restarts of the agent. */
   readonly notes: JournalNotes;
+  /**
+   * Where the disk did not answer at the start: calls back once when it does and the journal has found what it holds.
+   * Frames of before then appear in backlog(), and notes of before in notes, whatever was said there meanwhile.
+   */
+  whenFound(listener: () => void): void;
+  /**
+   * From here to converted() a frame that was handed out is made into what its core gets. A record on which the process
+   * ends there twice in a row is set aside at the next start.
+   */
+  converting(frame: Frame): void;
+  converted(): void;
   stats(): JournalStats;
-  /** Commits what waits (best effort), closes the store. */
-  close(): Promise<void>;
+  /**
+   * Commits what waits (best effort), closes the store.
+   * @returns false when the disk does not answer: it was left as it is, and a thread of the process may hang in it.
+   */
+  close(): Promise<boolean>;
 }
 
 /** A few small facts that must outlive the process, by name. Written at once and fsynced; use it rarely. */
 export interface JournalNotes {
   get(name: string): string | undefined;
+  /** @param value "" forgets the name. */
   set(name: string, value: string): void;
 }

@@ -4,7 +4,7 @@
  *   r <sequence 8>                                   a record
  *   l <eui 8> <kind 1> <address 8> <sequence 8>      the index of lanes: one empty entry per record, so that a
  *     <claims 1> <check 2>                           lane's next frame is one seek and counting reads no record
- *   x <sequence 8>                                   a record that could not be read, as it was found
+ *   x <sequence 8>                                   a record that was set aside (aside.ts)
  *   m <name>                                         what the journal knows of itself (opening.ts)
  *   n <name>                                         notes
  *
@@ -37,6 +37,7 @@ export interface Range {
 
 export const RECORDS: Range = { gte: Buffer.from([RECORD]), lt: Buffer.from([RECORD + 1]) };
 export const INDEX: Range = { gte: Buffer.from([LANE]), lt: Buffer.from([LANE + 1]) };
+export const ASIDES: Range = { gte: Buffer.from([ASIDE]), lt: Buffer.from([ASIDE + 1]) };
 export const NOTES: Range = { gte: Buffer.from([NOTE]), lt: Buffer.from([NOTE + 1]) };
 
 // ------------------------------------------------------------------------------------------- records
@@ -67,12 +68,35 @@ function readSequence(bytes: Buffer, at: number): number {
 
 /** @returns the start which all index entries of the lane share. */
 export function lanePrefix(lane: Lane): Buffer {
-  const prefix = Buffer.alloc(PREFIX_OCTETS);
-  prefix[0] = LANE;
-  prefix.write(lane, 1, 8, "hex");
-  prefix[9] = lane.charCodeAt(17);
-  if (lane.length > 18) prefix.write(lane.slice(18), 10, 8, "hex");
+  // Of the pool: alone, its few octets would cost ten times as many.
+  const prefix = Buffer.allocUnsafe(PREFIX_OCTETS);
+  writePrefix(prefix, lane);
   return prefix;
+}
+
+function writePrefix(bytes: Buffer, lane: Lane): void {
+  bytes.fill(0, 0, PREFIX_OCTETS);
+  bytes[0] = LANE;
+  writeHex(bytes, 1, lane, 0, 16);
+  bytes[9] = lane.charCodeAt(17);
+  writeHex(bytes, 10, lane, 18, lane.length);
+}
+
+/** As Buffer's own of `text` from..to; for the few digits of a name that costs a third. Digits only, of either case. */
+export function writeHex(bytes: Buffer, at: number, text: string, from: number, to: number): void {
+  for (let octet = at, digit = from; digit < to; digit += 2) {
+    bytes[octet++] = (hexDigit(text.charCodeAt(digit)) << 4) | hexDigit(text.charCodeAt(digit + 1));
+  }
+}
+
+/** 0..9 have their value in the low half of the octet, letters nine less, and a bit that tells them. */
+function hexDigit(code: number): number {
+  return (code & 0xf) + (code & 0x40 ? 9 : 0);
+}
+
+/** @returns the start which all index entries of the gateway share. */
+export function indexStart(gatewayEui: string): Buffer {
+  return Buffer.from(`${LANE.toString(16)}${gatewayEui}`, "hex");
 }
 
 /** Whether the text has the shape that laneOf() gives. */
@@ -89,9 +113,11 @@ export function laneOfIndexKey(key: Buffer): Lane {
   return `${key.toString("hex", 1, 9)}/${kind}${key.toString("hex", 10, addressEnd)}`;
 }
 
-export function indexKey(prefix: Buffer, sequence: number, claims: number): Buffer {
+/** @param of the lane, or its prefix where that is at hand. */
+export function indexKey(of: Lane | Buffer, sequence: number, claims: number): Buffer {
   const key = Buffer.allocUnsafe(INDEX_OCTETS);
-  prefix.copy(key);
+  if (typeof of === "string") writePrefix(key, of);
+  else of.copy(key);
   writeSequence(key, sequence, PREFIX_OCTETS);
   key[SEQUENCE_END] = claims;
   key.writeUInt16BE(crc32c(key, 0, SEQUENCE_END + 1) & 0xffff, SEQUENCE_END + 1);

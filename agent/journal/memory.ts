@@ -4,6 +4,7 @@
  * Pure bookkeeping; when a commit is due and what it writes is decided in store-journal.ts. What lies on disk is
  * in shelves.ts.
  */
+import assert from "node:assert/strict";
 import type { Frame, Lane } from "../frame/frame.ts";
 import type { CustodyOutcome } from "./journal.ts";
 
@@ -18,8 +19,8 @@ export interface Held {
   readonly keptMs: number;
   /** Those who wait for its custody; emptied when they were told. */
   waiters: ((outcome: CustodyOutcome) => void)[];
-  /** A core chokes on it: it is to be put aside on disk, whoever takes it. */
-  aside: boolean;
+  /** One bit per core that chokes on it: it is to be set aside on disk, whoever takes it. */
+  aside: number;
 }
 
 export interface Memory {
@@ -30,6 +31,8 @@ export interface Memory {
   /** The lane's first one after `afterSequence` that has one of these claims. */
   first(lane: Lane, claims: number, afterSequence: number): Held | undefined;
   lanes(): IterableIterator<readonly [Lane, readonly Held[]]>;
+  readonly laneCount: number;
+  hasLane(lane: Lane): boolean;
   /** The oldest that no commit has in hand. */
   oldestWaiting(): Held | undefined;
   /** Whether a commit has it in hand. */
@@ -43,6 +46,10 @@ export interface Memory {
    * which every core has taken meanwhile are let go of).
    */
   endCommit(well: boolean): void;
+  /** All that wait are replaced, in their order. No commit may have any in hand. */
+  renumber(change: (held: Held) => Held): void;
+  /** Lets go of everything, whatever a commit has in hand. @returns what there was, oldest first */
+  clear(): readonly Held[];
 }
 
 export function makeMemory(): Memory {
@@ -57,6 +64,21 @@ export function makeMemory(): Memory {
     if (lane.length === 1) lanes.delete(held.lane);
     else lane.splice(lane.indexOf(held), 1);
   };
+  const put = (held: Held): void => {
+    waiting.set(held.frame.sequence, held);
+    octets += held.octets;
+    const lane = lanes.get(held.lane);
+    if (lane === undefined) lanes.set(held.lane, [held]);
+    else lane.push(held);
+  };
+  const clear = (): readonly Held[] => {
+    const all = [...committing.values(), ...waiting.values()];
+    waiting = new Map();
+    committing = new Map();
+    lanes.clear();
+    octets = 0;
+    return all;
+  };
   return {
     get frames() {
       return waiting.size + committing.size;
@@ -64,13 +86,7 @@ export function makeMemory(): Memory {
     get octets() {
       return octets;
     },
-    add: (held) => {
-      waiting.set(held.frame.sequence, held);
-      octets += held.octets;
-      const lane = lanes.get(held.lane);
-      if (lane === undefined) lanes.set(held.lane, [held]);
-      else lane.push(held);
-    },
+    add: put,
     get: (sequence) => waiting.get(sequence) ?? committing.get(sequence),
     first: (lane, claims, afterSequence) => {
       const all = lanes.get(lane);
@@ -81,6 +97,10 @@ export function makeMemory(): Memory {
       return undefined;
     },
     lanes: () => lanes.entries(),
+    get laneCount() {
+      return lanes.size;
+    },
+    hasLane: (lane) => lanes.has(lane),
     oldestWaiting: () => {
       for (const held of waiting.values()) return held;
       return undefined;
@@ -99,13 +119,19 @@ export function makeMemory(): Memory {
       const ended = committing;
       committing = new Map();
       if (!well) waiting = new Map([...ended, ...waiting]);
-      for (const held of ended.values()) {
-        if (well || (held.claims === 0 && !held.aside)) {
-          waiting.delete(held.frame.sequence);
+      for (const [sequence, held] of ended) {
+        if (well) forget(held);
+        else if (held.claims === 0 && !held.aside) {
+          waiting.delete(sequence);
           forget(held);
         }
       }
     },
+    renumber: (change) => {
+      assert(committing.size === 0, "no commit has begun");
+      for (const held of clear()) put(change(held));
+    },
+    clear,
   };
 }
 

@@ -7,10 +7,11 @@
  */
 
 import { AgentError, isAgentError } from "../errors.ts";
-import type { Lane } from "../frame/frame.ts";
-import type { Clock, Files, KeyValueStore, KeyValueStores, Log, StoreOperation } from "../ports.ts";
-import { type Audited, audit, chunks } from "./audit.ts";
-import { assignSlots, type Claims, type CoreTable, makeClaims } from "./claims.ts";
+import type { Clock, Files, KeyValueStore, KeyValueStores, Log } from "../ports.ts";
+import { condemn, retryAside, VERSION_KEY, writeVersion } from "./aside.ts";
+import { chunks } from "./audit.ts";
+import { assignSlots, type CoreTable, makeClaims } from "./claims.ts";
+import { DROPPED_KEY, type DropCounts, readDropCounts } from "./drops.ts";
 import { beginOpening, describeHolder, endOpening, type Holder, readHolder } from "./holder.ts";
 import {
   FORMAT,
@@ -21,24 +22,10 @@ import {
   readIdentity,
   writeIdentity,
 } from "./identity.ts";
-import {
-  INDEX,
-  laneOfIndexKey,
-  NOTES,
-  noteOfKey,
-  RECORDS,
-  readIndexKey,
-  recordKey,
-  sameLane,
-  sequenceOfRecordKey,
-  unseal,
-} from "./keys.ts";
-import { readRecord } from "./record.ts";
+import { NOTES, noteOfKey, RECORDS, sequenceOfRecordKey, unseal } from "./keys.ts";
+import { type Arrival, free, loadFrames, oldestArrival } from "./loading.ts";
 import type { Shelves } from "./shelves.ts";
-import { EMPTY_TALLY, framesOf, octetsOf, readTally, TALLY_KEY, type Tally, writeTally } from "./tally.ts";
-
-const KEYS_AT_ONCE = 2_048;
-const FREED_AT_ONCE = 256;
+import { EMPTY_TALLY, framesOf, readTally, TALLY_KEY, type Tally, writeTally } from "./tally.ts";
 
 export interface OpeningOptions {
   readonly stores: KeyValueStores;
@@ -47,23 +34,24 @@ export interface OpeningOptions {
   readonly cores: readonly string[];
   readonly clock: Clock;
   readonly log: Log;
+  /** Of this program; absent: nothing that was set aside is tried again. */
+  readonly version?: string | undefined;
+  /** The sequence of a record that has ended the process twice (poison.ts). */
+  readonly condemned?: number | undefined;
 }
 
 export interface Opened {
   readonly store: KeyValueStore;
-  readonly claims: Claims;
   readonly identity: Identity;
   readonly openCount: number;
   readonly tally: Tally;
   readonly notes: Map<string, string>;
   readonly lost: number;
+  /** Frames that were set aside by another version and are in their lanes again. */
+  readonly retried: number;
+  readonly dropped: DropCounts;
   /** The oldest record. */
   readonly oldest: Arrival | undefined;
-}
-
-export interface Arrival {
-  readonly sequence: number;
-  readonly wallMs: number;
 }
 
 /**
@@ -143,7 +131,7 @@ async function read(
   shelves: Shelves,
   repaired: boolean,
 ): Promise<Opened> {
-  const { directory, log } = options;
+  const { directory, log, clock, version } = options;
   const identity = readIdentity(await store.get(IDENTITY_KEY));
   refuseNewer(directory, identity?.format);
   const newest = (await store.keys({ ...RECORDS, reverse: true, limit: 1 }))[0];
@@ -156,7 +144,16 @@ async function read(
   const used = identity !== undefined || holder !== undefined || newest !== undefined || stored !== undefined;
   const doubtful = repaired || promised !== stored ? used : used && identity === undefined;
 
-  const opened = await loadFrames(store, claims, shelves, promised, doubtful);
+  const condemned =
+    options.condemned === undefined ? 0 : await condemn(store, claims, options.condemned, log);
+  const again = doubtful ? { frames: 0, octets: 0 } : await retryAside(store, claims, version, log);
+  const expected: Tally = {
+    ...promised,
+    added: promised.added + again.frames,
+    removed: promised.removed + condemned,
+    addedOctets: promised.addedOctets + again.octets,
+  };
+  const opened = await loadFrames(store, claims, shelves, expected, doubtful);
   // Additions which the holder saw at a clean end and the store's own tally does not: at most so many are gone.
   const forgotten = stored === undefined ? 0 : promised.added - stored.added;
   const lost = Math.max(opened.lost, forgotten);
@@ -177,7 +174,8 @@ async function read(
       if (note !== undefined) notes.set(noteOfKey(key), note.toString());
     }
   }
-  const said: Identity = { format: FORMAT, openCount, cores };
+  const opening = `${clock.kernelBootId()}/${clock.monotonicMs()}`;
+  const said: Identity = { format: FORMAT, openCount, cores, opening };
   const freed = await free(store, claims, opened.unclaimed, opened.tally);
   if (opened.unclaimed > 0) {
     log.warn({ directory, frames: opened.unclaimed }, "frames of removed cores freed");
@@ -186,117 +184,16 @@ async function read(
     [
       { type: "put", key: IDENTITY_KEY, value: writeIdentity(said) },
       { type: "put", key: TALLY_KEY, value: writeTally(freed) },
+      ...(version === undefined || doubtful
+        ? []
+        : [{ type: "put", key: VERSION_KEY, value: writeVersion(version) } as const]),
     ],
     { sync: true },
   );
   const oldest = await oldestArrival(store, -1);
-  return { store, claims, identity: said, openCount, tally: freed, notes, lost, oldest };
-}
-
-export interface LoadedFrames {
-  /** As it is from now on. */
-  readonly tally: Tally;
-  /** How many of the records no configured core claims. */
-  readonly unclaimed: number;
-  /** How many were promised and are not there, or not readable. */
-  readonly lost: number;
-  /** What the audit found and did; undefined when none was needed. */
-  readonly audited: Audited | undefined;
-}
-
-/**
- * Fills the (empty) shelves from the index, after an audit when there is doubt.
- * @throws AgentError STORE_DAMAGED when there was no doubt and the index is damaged or disagrees with the tally
- * @param standing the claims in force on a frame; those on disk, less what is not claimed any more.
- */
-export async function loadFrames(
-  store: KeyValueStore,
-  claims: Claims,
-  shelves: Shelves,
-  promised: Tally,
-  doubtful: boolean,
-  standing: (claims: number, sequence: number) => number = claims.standing,
-): Promise<LoadedFrames> {
-  if (!doubtful) {
-    const walked = await walkIndex(store, shelves, standing);
-    if (!walked.damaged && walked.frames === framesOf(promised)) {
-      return { tally: promised, unclaimed: walked.unclaimed, lost: 0, audited: undefined };
-    }
-    // Repaired before it is audited: on a table with a damaged block LevelDB may end the whole process.
-    const found = walked.damaged ? "a damaged index entry" : `${walked.frames} frames`;
-    throw new AgentError("STORE_DAMAGED", `${framesOf(promised)} frames promised, ${found} found`);
-  }
-  const audited = await audit(store, claims);
-  const { unclaimed } = await walkIndex(store, shelves, standing);
-  // A frame that damage brought back must not hide one that it took.
-  const lost = Math.max(0, framesOf(promised) - audited.frames, audited.withoutRecord);
-  const added = Math.max(promised.added, audited.frames);
-  const tally = { added, removed: added - audited.frames, addedOctets: audited.octets, removedOctets: 0 };
-  return { tally, unclaimed, lost, audited };
-}
-
-async function walkIndex(
-  store: KeyValueStore,
-  shelves: Shelves,
-  standing: (claims: number, sequence: number) => number,
-): Promise<{ frames: number; unclaimed: number; damaged: boolean }> {
-  let frames = 0;
-  let unclaimed = 0;
-  let damaged = false;
-  let before: Buffer | undefined;
-  let lane: Lane = "";
-  for await (const keys of chunks(
-    (range) => store.keys(range),
-    INDEX,
-    KEYS_AT_ONCE,
-    (key) => key,
-  )) {
-    for (const key of keys) {
-      const entry = readIndexKey(key);
-      if (entry === undefined) {
-        damaged = true;
-        continue;
-      }
-      if (before === undefined || !sameLane(before, key)) lane = laneOfIndexKey(key);
-      before = key;
-      frames++;
-      const claims = standing(entry.claims, entry.sequence);
-      if (claims === 0) unclaimed++;
-      else shelves.add(lane, entry.sequence, claims);
-    }
-  }
-  return { frames, unclaimed, damaged };
-}
-
-/** Removes the records that no configured core claims any more. */
-async function free(store: KeyValueStore, claims: Claims, unclaimed: number, before: Tally): Promise<Tally> {
-  let tally = before;
-  if (unclaimed === 0) return tally;
-  for await (const keys of chunks(
-    (range) => store.keys(range),
-    INDEX,
-    FREED_AT_ONCE,
-    (key) => key,
-  )) {
-    const operations: StoreOperation[] = [];
-    for (const key of keys) {
-      const entry = readIndexKey(key);
-      if (entry === undefined || claims.standing(entry.claims, entry.sequence) !== 0) continue;
-      operations.push({ type: "del", key }, { type: "del", key: recordKey(entry.sequence) });
-    }
-    if (operations.length === 0) continue;
-    const removed = operations.length / 2;
-    // Reading a million records for their size alone would hold up the start: the mean will do.
-    const removedOctets = (octetsOf(tally) / framesOf(tally)) * removed;
-    tally = {
-      ...tally,
-      removed: tally.removed + removed,
-      removedOctets: tally.removedOctets + removedOctets,
-    };
-    operations.push({ type: "put", key: TALLY_KEY, value: writeTally(tally) });
-    await store.batch(operations, { sync: false });
-  }
-  return tally;
+  const dropped = readDropCounts(await store.get(DROPPED_KEY));
+  const retried = again.frames;
+  return { store, identity: said, openCount, tally: freed, notes, lost, retried, dropped, oldest };
 }
 
 /** Whatever went further: the store's own tally, or that of the holder's clean end. Both only ever rise. */
@@ -333,17 +230,4 @@ function refuseNewer(directory: string, format: number | undefined): void {
       `the journal ${directory} was written by a newer version (format ${format}, this one reads ${FORMAT})`,
     );
   }
-}
-
-/** The wall time at which the oldest record after `afterSequence` (-1: of all) arrived. */
-export async function oldestArrival(
-  store: KeyValueStore,
-  afterSequence: number,
-): Promise<Arrival | undefined> {
-  const entries = await store.entries({ gte: recordKey(afterSequence + 1), lt: RECORDS.lt, limit: 1 });
-  const [key, value] = entries[0] ?? [];
-  if (key === undefined || value === undefined) return undefined;
-  const sequence = sequenceOfRecordKey(key);
-  const record = readRecord(sequence, value);
-  return { sequence, wallMs: record.ok ? record.value.frame.arrivedWallMs : Number.NaN };
 }

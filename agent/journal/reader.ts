@@ -10,6 +10,7 @@ import { AgentError } from "../errors.ts";
 import type { Frame, Lane } from "../frame/frame.ts";
 import type { Log } from "../ports.ts";
 import type { Claims } from "./claims.ts";
+import { type Gathered, makeGatheredReads } from "./gathered-reads.ts";
 import { type IndexEntry, lanePrefix, laneRange, readIndexKey, recordKey } from "./keys.ts";
 import type { Memory } from "./memory.ts";
 import { readRecord } from "./record.ts";
@@ -18,6 +19,8 @@ import type { Writer } from "./writer.ts";
 
 /** Index entries of a lane read at once. */
 const WINDOW_ENTRIES = 8;
+/** Index entries among which those of a group are looked for. */
+const LANE_KEYS_MAX = 512;
 /** So often a record may make the disk fail. */
 const ATTEMPTS_MAX = 3;
 /** Records whose failures are remembered. */
@@ -28,6 +31,8 @@ export interface Reader {
   next(core: string, lane: Lane, afterSequence: number): Promise<Frame | undefined>;
   /** The state of a frame on disk; undefined when it is not there (taken, given up, or never stored). */
   recall(sequence: number): Promise<Stored | undefined>;
+  /** Reads together what recall() would read one by one: frames of one lane, in rising order. */
+  recallAll(lane: Lane, sequences: readonly number[]): Promise<void>;
 }
 
 export interface ReaderOptions {
@@ -42,6 +47,7 @@ export interface ReaderOptions {
 
 export function makeReader(options: ReaderOptions): Reader {
   const { directory, log, claims, memory, shelves, writer, isClosed } = options;
+  const gathered = makeGatheredReads({ read: writer.read, readAlone });
   let distrusted = false;
   /** By sequence, how often reading it has made the disk fail. */
   const troubled = new Map<number, number>();
@@ -63,6 +69,33 @@ export function makeReader(options: ReaderOptions): Reader {
       // A batch that ended meanwhile may have changed or removed it; what is remembered is right in any case.
       if (generation === writer.generation || shelves.recall(of) !== undefined)
         return shelves.remember(found);
+    }
+  }
+
+  async function recallAll(lane: Lane, of: readonly number[]): Promise<void> {
+    const sequences = of.filter((sequence) => shelves.recall(sequence) === undefined);
+    if (sequences.length < 2) return;
+    const prefix = lanePrefix(lane);
+    const { generation } = writer;
+    const { gte } = laneRange(prefix, sequences[0]! - 1);
+    const { gte: lt } = laneRange(prefix, sequences.at(-1)!);
+    const found = await writer.readPatiently(async (store) => {
+      const values = await store.getMany(sequences.map((each) => recordKey(each))).catch(() => undefined);
+      return values && { values, keys: await store.keys({ gte, lt, limit: LANE_KEYS_MAX }) };
+    });
+    // A batch that ended meanwhile may have changed or removed any of them.
+    if (found === undefined || generation !== writer.generation || isClosed()) return;
+    const claimsOf = new Map<number, IndexEntry>();
+    for (const key of found.keys) {
+      const entry = readIndexKey(key);
+      if (entry !== undefined) claimsOf.set(entry.sequence, entry);
+    }
+    for (const [at, sequence] of sequences.entries()) {
+      const value = found.values[at];
+      const entry = claimsOf.get(sequence);
+      const record = value && readRecord(sequence, value);
+      if (!record?.ok || entry === undefined || record.value.lane !== lane) continue;
+      shelves.remember({ ...makeStored(lane, entry), octets: value!.length });
     }
   }
 
@@ -151,17 +184,8 @@ export function makeReader(options: ReaderOptions): Reader {
 
   /** @returns undefined when it cannot be read: it is put aside then. */
   async function readStored(stored: Stored): Promise<Frame | "closed" | undefined> {
-    const key = recordKey(stored.sequence);
-    const value = await writer.read(async (store) => {
-      try {
-        return (await store.get(key)) ?? "missing";
-      } catch (error) {
-        if (error instanceof AgentError && error.code === "STORE_DAMAGED") return "unreadable";
-        if (hasFailedTooOften(stored.sequence)) return "unreadable";
-        throw error;
-      }
-    });
-    if (isClosed()) return "closed";
+    const value = await gathered.get(stored.sequence);
+    if (value === undefined || isClosed()) return "closed";
     troubled.delete(stored.sequence);
     if (stored.claims === 0) return undefined;
     const record = Buffer.isBuffer(value) ? readRecord(stored.sequence, value) : undefined;
@@ -169,7 +193,7 @@ export function makeReader(options: ReaderOptions): Reader {
       stored.octets = (value as Buffer).length;
       return record.value.frame;
     }
-    const fault = record === undefined ? (value ?? "unreadable") : record.fault;
+    const fault = record === undefined ? value : record.fault;
     log.warn({ sequence: stored.sequence, lane: stored.lane, fault }, "record put aside");
     if (Buffer.isBuffer(value)) {
       stored.aside = value;
@@ -179,6 +203,19 @@ export function makeReader(options: ReaderOptions): Reader {
     shelves.take(stored, stored.claims);
     writer.changed();
     return undefined;
+  }
+
+  function readAlone(sequence: number): Promise<Gathered | undefined> {
+    const key = recordKey(sequence);
+    return writer.read(async (store) => {
+      try {
+        return (await store.get(key)) ?? "missing";
+      } catch (error) {
+        if (error instanceof AgentError && error.code === "STORE_DAMAGED") return "unreadable";
+        if (hasFailedTooOften(sequence)) return "unreadable";
+        throw error;
+      }
+    });
   }
 
   /** One bad block must not close the store for all again and again. */
@@ -191,5 +228,5 @@ export function makeReader(options: ReaderOptions): Reader {
     return attempts >= ATTEMPTS_MAX;
   }
 
-  return { next, recall };
+  return { next, recall, recallAll };
 }

@@ -16,7 +16,7 @@
 import type { ClockState, Frame, Lane } from "../frame/frame.ts";
 import type { Read } from "../lorawan/read.ts";
 import { crc32c } from "./crc32c.ts";
-import { writeSequence } from "./keys.ts";
+import { writeHex, writeSequence } from "./keys.ts";
 
 export interface KeptRecord {
   readonly frame: Frame;
@@ -45,11 +45,11 @@ const LANE_SHIFT = 5;
 export function writeRecord(frame: Frame, lane: Lane, cores: readonly string[]): Buffer {
   const laneKind = LANE_KINDS.indexOf(lane[17] as (typeof LANE_KINDS)[number]);
   const aged = frame.ageAtArrivalMs !== 0;
-  let sizeOctets = FIXED_OCTETS + varintOctets(frame.concentratorSession) + (aged ? 8 : 0);
-  sizeOctets += LANE_ADDRESS_OCTETS[laneKind]! + 1 + Buffer.byteLength(frame.rxpkText);
-  for (const core of cores) sizeOctets += 1 + Buffer.byteLength(core);
+  const coresOctets = writeCores(cores);
+  const headOctets = FIXED_OCTETS + varintOctets(frame.concentratorSession) + (aged ? 8 : 0);
+  const sizeOctets = headOctets + LANE_ADDRESS_OCTETS[laneKind]! + coresOctets.length;
 
-  const bytes = Buffer.allocUnsafe(sizeOctets);
+  const bytes = Buffer.allocUnsafe(sizeOctets + Buffer.byteLength(frame.rxpkText));
   bytes[0] = VERSION;
   bytes[5] =
     CLOCK_STATES.indexOf(frame.clockState) |
@@ -57,22 +57,37 @@ export function writeRecord(frame: Frame, lane: Lane, cores: readonly string[]):
     (frame.repetition ? REPETITION : 0) |
     (aged ? AGED : 0) |
     (laneKind << LANE_SHIFT);
-  bytes.write(frame.gatewayEui, 6, 8, "hex");
+  writeHex(bytes, 6, frame.gatewayEui, 0, 16);
   bytes.writeDoubleBE(frame.arrivedWallMs, 14);
   bytes.writeDoubleBE(frame.arrivedMonotonicMs, 22);
-  bytes.write(frame.kernelBootId, 30, 16, "hex");
-  let at = writeVarint(bytes, frame.concentratorSession, FIXED_OCTETS);
-  if (aged) at = bytes.writeDoubleBE(frame.ageAtArrivalMs, at);
-  if (laneKind > 0) at += bytes.write(lane.slice(18), at, 8, "hex");
-  bytes[at++] = cores.length;
-  for (const core of cores) {
-    const octets = bytes.write(core, at + 1);
-    bytes[at] = octets;
-    at += 1 + octets;
-  }
-  bytes.write(frame.rxpkText, at);
+  writeHex(bytes, 30, frame.kernelBootId, 0, 32);
+  const at = writeVarint(bytes, frame.concentratorSession, FIXED_OCTETS);
+  if (aged) bytes.writeDoubleBE(frame.ageAtArrivalMs, at);
+  writeHex(bytes, headOctets, lane, 18, lane.length);
+  bytes.set(coresOctets, sizeOctets - coresOctets.length);
+  bytes.write(frame.rxpkText, sizeOctets);
   bytes.writeUInt32BE(checksum(frame.sequence, bytes), 1);
   return bytes;
+}
+
+/** What the last frames were for, since the next one is for the same (claims.ts gives the same list). */
+let lastCores: readonly string[] = [];
+let lastCoresOctets = Buffer.from([0]);
+
+function writeCores(cores: readonly string[]): Buffer {
+  if (cores === lastCores) return lastCoresOctets;
+  const each = cores.map((core) => Buffer.from(core));
+  lastCores = cores;
+  lastCoresOctets = Buffer.concat([
+    Buffer.from([each.length]),
+    ...each.flatMap((octets) => [Buffer.from([octets.length]), octets]),
+  ]);
+  return lastCoresOctets;
+}
+
+/** Whether a record says so that need not be sound: a fraction of what reading it costs. */
+export function seemsRepetition(bytes: Buffer): boolean {
+  return (bytes[5]! & REPETITION) !== 0;
 }
 
 /** Never throws, whatever the octets are. */

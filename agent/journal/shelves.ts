@@ -10,6 +10,8 @@ import { type IndexEntry, lanePrefix } from "./keys.ts";
 
 /** Frames whose state is remembered because somebody may be carrying them. Beyond it, it is read again when needed. */
 const REMEMBERED_MAX = 8_192;
+/** Many are forgotten at once: a Map walks past all that it has lost to find its first entry. */
+const REMEMBERED_LEAST = 6_144;
 
 /** A frame on disk. */
 export interface Stored {
@@ -23,6 +25,8 @@ export interface Stored {
   claims: number;
   /** What is to be put aside at the next change: an unreadable record, or one that a core chokes on. */
   aside?: Buffer | undefined;
+  /** For which cores a sound record is set aside. */
+  asideFor?: number;
 }
 
 export interface Shelf {
@@ -47,6 +51,8 @@ export interface Shelves {
   /** The shelf of a lane that has frames on disk. */
   get(lane: Lane): Shelf | undefined;
   all(): IterableIterator<Shelf>;
+  /** How many lanes have frames on disk. */
+  readonly size: number;
   clear(): void;
   /** Takes over the lanes of another; of single frames only the changes are still known. */
   adopt(other: Shelves): void;
@@ -69,18 +75,21 @@ export function makeShelves(): Shelves {
   const shelves = new Map<Lane, Shelf>();
   const remembered = new Map<number, Stored>();
   const changed = new Set<Stored>();
+  let trimAt = REMEMBERED_MAX;
 
   const trim = (): void => {
     for (const [sequence, stored] of remembered) {
-      if (remembered.size <= REMEMBERED_MAX) return;
+      if (remembered.size <= REMEMBERED_LEAST) break;
       if (!changed.has(stored)) remembered.delete(sequence);
     }
+    // What is changed must stay: where that is nearly all, the next look would find no more.
+    trimAt = remembered.size > REMEMBERED_LEAST ? 2 * remembered.size : REMEMBERED_MAX;
   };
   return {
     add: (lane, sequence, claims) => {
       let shelf = shelves.get(lane);
       if (shelf === undefined) {
-        shelf = { lane, prefix: lanePrefix(lane), frames: [], oldest: [], windows: [] };
+        shelf = new LaneShelf(lane, 32 - Math.clz32(claims));
         shelves.set(lane, shelf);
       }
       for (let slot = 0; claims >> slot !== 0; slot++) {
@@ -92,6 +101,9 @@ export function makeShelves(): Shelves {
     },
     get: (lane) => shelves.get(lane),
     all: () => shelves.values(),
+    get size() {
+      return shelves.size;
+    },
     clear: () => shelves.clear(),
     adopt: (other) => {
       shelves.clear();
@@ -104,13 +116,15 @@ export function makeShelves(): Shelves {
       const known = remembered.get(stored.sequence);
       if (known !== undefined) return known;
       remembered.set(stored.sequence, stored);
-      if (remembered.size > REMEMBERED_MAX) trim();
+      if (remembered.size > trimAt) trim();
       return stored;
     },
     take: (stored, claims) => {
       const taken = stored.claims & claims;
       stored.claims &= ~taken;
       changed.add(stored);
+      // It may have been forgotten since it was handed out: two that differ must never go by one number.
+      if (!remembered.has(stored.sequence)) remembered.set(stored.sequence, stored);
       const shelf = shelves.get(stored.lane);
       if (shelf === undefined) return;
       let left = 0;
@@ -141,6 +155,25 @@ export function makeShelves(): Shelves {
         shelf.oldest[slot] = entries[0]!.sequence;
     },
   };
+}
+
+/** Thousands of them lie there for days: lists as long as they must be, and what can be reckoned is not kept. */
+class LaneShelf implements Shelf {
+  readonly lane: Lane;
+  readonly frames: number[];
+  readonly oldest: number[];
+  readonly windows: (Window | undefined)[];
+
+  constructor(lane: Lane, slots: number) {
+    this.lane = lane;
+    this.frames = new Array<number>(slots).fill(0);
+    this.oldest = new Array<number>(slots).fill(0);
+    this.windows = new Array<undefined>(slots).fill(undefined);
+  }
+
+  get prefix(): Buffer {
+    return lanePrefix(this.lane);
+  }
 }
 
 /** One frame fewer for this core. */

@@ -1,35 +1,44 @@
 /**
  * The journal (journal.ts) on a key-value store.
  *
- * A frame waits in memory (memory.ts) until every core has taken it or a commit has put it on disk (writer.ts), where
+ * A frame waits in memory (custody.ts) until every core has taken it or a commit has put it on disk (writer.ts), where
  * shelves.ts knows in which lanes it lies. So while the cores take everything in time the disk is never touched.
  * Which cores have still to get a stored frame is one bit per core in its index key: a core that takes it rewrites
  * that key, the last one removes the record. That is exact for any order of taking, also across restarts, and
  * costs no more than a mark of progress per lane would, because lanes are served in turn.
  */
-import assert from "node:assert/strict";
-import type { Frame, FrameDraft, Lane } from "../frame/frame.ts";
-import type { Clock, Files, KeyValueStores, Log } from "../ports.ts";
-import { ownIdentity, readHolder, writeHolder } from "./holder.ts";
+import { type AgentError, isAgentError } from "../errors.ts";
+import type { ClockState, Lane } from "../frame/frame.ts";
+import type { Clock, Files, KeyValueStores, Log, Mark } from "../ports.ts";
+import { backlogOf } from "./backlog.ts";
+import { makeBallast } from "./ballast.ts";
+import { type BallastWatch, watchBallast } from "./ballast-watch.ts";
+import { emptyBooks } from "./books.ts";
+import { assignSlots, makeClaims } from "./claims.ts";
+import { makeCustody } from "./custody.ts";
+import { makeDropper } from "./dropper.ts";
+import { makeDrops } from "./drops.ts";
+import { ownIdentity, writeHolder } from "./holder.ts";
 import { FORMAT, firstSequence } from "./identity.ts";
-import type { CustodyOutcome, Journal, LaneBacklog } from "./journal.ts";
-import { isLane } from "./keys.ts";
-import { type Held, makeMemory, settle } from "./memory.ts";
-import { openJournalStore, openStore } from "./opening.ts";
+import { type Inspection, inspectOpen } from "./inspection.ts";
+import type { Journal } from "./journal.ts";
+import { type JournalLimits, makeLimits, type Thinned } from "./limits.ts";
+import { makeMemory } from "./memory.ts";
+import type { Opened } from "./opening.ts";
+import { watchForPoison } from "./poison.ts";
 import { makeReader } from "./reader.ts";
-import { writeRecord } from "./record.ts";
-import { makeShelves, type Stored } from "./shelves.ts";
+import { makeShelves } from "./shelves.ts";
+import { makeStoreOpener } from "./store-opener.ts";
 import { framesOf, octetsOf } from "./tally.ts";
 import { makeWriter } from "./writer.ts";
 
 /** Frames without custody, in memory. Beyond it the oldest is given up. */
 export const MEMORY_OCTETS_MAX = 4 * 1024 * 1024;
 
-/** What a frame costs in memory beside its text. */
-export const FRAME_OVERHEAD_OCTETS = 400;
-
-/** How long close() waits for a disk that has stalled over takings it should still hear of. */
-const CLOSE_PATIENCE_MS = 500;
+/** How long close() waits for all it has to do. What is not on disk by then was never acknowledged. */
+export const CLOSE_MS_MAX = 1_000;
+/** A start waits so long for the disk; then frames are carried without it. */
+export const OPENING_PATIENCE_MS = 2_000;
 
 export interface JournalOptions {
   readonly stores: KeyValueStores;
@@ -41,243 +50,243 @@ export interface JournalOptions {
   /** Ids of all cores configured, 1 to CORES_MAX. Records of others are freed. */
   readonly cores: readonly string[];
   readonly commitIntervalMs: number;
+  /** Asked each time they matter; absent: nothing expires and nothing is thinned. */
+  readonly limits?: () => JournalLimits;
+  /** The states at arrival with which the wall clock can be compared now; absent: none, it is not trusted. */
+  readonly comparableStates?: () => readonly ClockState[];
+  /** Whether this core is being sent a frame of this lane at this moment; absent: never. */
+  readonly isInFlight?: (core: string, lane: Lane) => boolean;
   readonly memoryOctetsMax?: number;
+  readonly openingPatienceMs?: number;
+  /** There is nothing to do without the store: the start waits for it, and fails with it. */
+  readonly mustOpen?: boolean;
+  /** Of this program: another one than last time tries again what was set aside. Absent: nothing is. */
+  readonly version?: string;
+  /** Where the record that is being converted is noted (poison.ts); absent: nowhere. */
+  readonly mark?: Mark | undefined;
+  /** A ballast is kept on the disk (ballast.ts). */
+  readonly ballast?: boolean;
+  /** Another journal lies where this one was: whoever runs us should begin anew. */
+  readonly onReplaced?: (error: AgentError) => void;
+}
+
+/** A journal that can be looked at, and written to by commands. */
+export interface OpenJournal extends Journal {
+  /** What lies on disk. */
+  readonly inspection: Inspection;
+  /** Commits what waits without waiting for the interval. */
+  commitNow(): void;
+  /** Resolves when the disk has heard of all that was taken so far, or cannot any more. */
+  flush(): Promise<void>;
+  /** As flush(), and @returns what the disk says where it refuses, without waiting for it to obey again. */
+  tryFlush(): Promise<string | undefined>;
+  /**
+   * Thins the stored frames now, by the rules of thinning.ts, and gives the space back.
+   * @param targetOctets the size of the records that may be left.
+   * @param options.dryRun says what would go and removes nothing.
+   * @throws AgentError STORE_IO while the disk refuses
+   */
+  thin(targetOctets: number, options: { readonly dryRun: boolean }): Promise<Thinned>;
+  /** The disk is smaller than it should be: thins what is stored by a fifth, and gives the space back. */
+  makeRoom(): Promise<Thinned>;
 }
 
 /**
  * Opens the journal, and repairs it where it must; what was lost is in stats().lostAtOpen and in the log.
- * @throws AgentError STORE_LOCKED (says by whom), STORE_NEWER (left untouched), STORE_IO
+ * @throws AgentError STORE_LOCKED (says by whom), STORE_NEWER (left untouched); with mustOpen whatever the disk says
  */
-export async function openJournal(options: JournalOptions): Promise<Journal> {
+export async function openJournal(options: JournalOptions): Promise<OpenJournal> {
   const { clock, log, files, directory, commitIntervalMs } = options;
   const memoryOctetsMax = options.memoryOctetsMax ?? MEMORY_OCTETS_MAX;
+  const openingPatienceMs = options.openingPatienceMs ?? OPENING_PATIENCE_MS;
   const memory = makeMemory();
   const shelves = makeShelves();
-  const opened = await openJournalStore(options, shelves);
-  const { claims, openCount, notes } = opened;
-  const reopen = async (repair: boolean) => {
-    if (!repair) return openStore(options, await readHolder(files, directory), false);
-    await options.stores.repair(directory);
-    return { store: await options.stores.open(directory), repaired: true };
-  };
-  const writer = makeWriter({ clock, log, commitIntervalMs, claims, memory, shelves, reopen }, opened);
-  const process = await ownIdentity(files, clock.kernelBootId());
-  await sayHolder(process === undefined ? {} : { process });
-
+  const books = emptyBooks();
+  const claims = makeClaims(assignSlots([], options.cores, 0));
+  const drops = makeDrops();
+  const poison = watchForPoison(options.mark, clock.kernelBootId());
+  const ballast = options.ballast ? makeBallast({ files, log, directory }) : undefined;
+  let ballastWatch: BallastWatch | undefined;
   let closed = false;
+  let starting = true;
+  /** Told when the store is there after all. */
+  let onFound: (() => void)[] = [];
+  const opener = makeStoreOpener({
+    ...options,
+    ...{ books, claims, memory, shelves },
+    condemned: poison.condemned,
+    onFirst: opened,
+    onReplaced: (error) => options.onReplaced?.(error),
+  });
+  const writer = makeWriter({
+    ...{ clock, log, commitIntervalMs, claims, memory, shelves, books, drops },
+    open: opener.open,
+    makeRoom: async () => {
+      if (ballast === undefined) return false;
+      if (books.identity === undefined) await ballast.find();
+      const had = await ballast.giveUp();
+      ballastWatch?.hurry();
+      return had;
+    },
+    hasRoom: async () => limits.hasRoom() && (ballast === undefined || (await ballast.hasRoom())),
+    isFatal: (error) =>
+      starting && (options.mustOpen === true || isAgentError(error, "STORE_LOCKED", "STORE_NEWER")),
+    onOpen: () => {
+      if (starting) return;
+      const told = onFound;
+      onFound = [];
+      for (const listener of told) listener();
+    },
+    onWritten: (added) => limits.wrote(added),
+  });
   const reader = makeReader({ directory, log, claims, memory, shelves, writer, isClosed: () => closed });
-  let sequence = firstSequence(openCount);
-  let keptTotal = 0;
-  let givenUpTotal = 0;
-  /** Given up, and not yet told. */
-  const leaving = new Map<number, Held>();
-  /** Takings whose frame is being looked up; close() waits for them, or a core would get it again. */
-  const recallings = new Set<Promise<void>>();
+  const dropper = makeDropper({
+    ...{ claims, shelves, reader, writer, drops },
+    isInFlight: options.isInFlight ?? (() => false),
+    isStopped: () => closed,
+  });
+  const limits = makeLimits({
+    ...{ clock, log, claims, cores: options.cores, shelves, writer, dropper },
+    limits: () => options.limits?.(),
+    comparableStates: options.comparableStates ?? (() => []),
+  });
+  const custody = makeCustody({
+    ...{ clock, log, books, claims, memory, shelves, opener, reader, writer, memoryOctetsMax },
+    isClosed: () => closed,
+  });
+
+  // ---------------------------------------------------------------------------------------- opening
+
+  /** The disk is there for the first time. */
+  async function opened({ openCount, dropped }: Opened): Promise<void> {
+    if (closed) return;
+    poison.opened();
+    drops.inherit(dropped);
+    const process = await ownIdentity(files, clock.kernelBootId());
+    await sayHolder(process === undefined ? {} : { process });
+    await ballast?.find();
+    limits.begin(firstSequence(openCount) - 1);
+    if (ballast === undefined) return;
+    ballastWatch = watchBallast({
+      ...{ clock, books, ballast },
+      store: writer.openStore,
+      thin: limits.makeRoom,
+      onRoom: writer.roomMade,
+      onFailed: writer.failed,
+    });
+  }
 
   async function sayHolder(rest: object): Promise<void> {
+    const { openCount } = books.identity!;
     await writeHolder(files, directory, { format: FORMAT, openCount, ...rest }).catch((error: Error) =>
       log.warn({ directory, error: error.message }, "journal holder not written"),
     );
   }
 
-  // ----------------------------------------------------------------------------------------- memory
-
-  function keep(
-    draft: FrameDraft,
-    lane: Lane,
-    cores: readonly string[],
-    onCustody: (outcome: CustodyOutcome) => void,
-  ): Frame {
-    const wanted = claims.of(cores);
-    assert(!closed, "the journal is closed");
-    assert(wanted !== 0, "no configured core should have the frame");
-    assert(isLane(lane) && lane.startsWith(draft.gatewayEui), "a lane of the frame's own gateway");
-    const frame: Frame = {
-      sequence: sequence++,
-      gatewayEui: draft.gatewayEui,
-      rxpkText: draft.rxpkText,
-      arrivedWallMs: draft.arrivedWallMs,
-      arrivedMonotonicMs: draft.arrivedMonotonicMs,
-      kernelBootId: draft.kernelBootId,
-      ageAtArrivalMs: draft.ageAtArrivalMs,
-      concentratorSession: draft.concentratorSession,
-      clockState: draft.clockState,
-      delayed: draft.delayed,
-      repetition: draft.repetition,
-    };
-    memory.add({
-      frame,
-      lane,
-      claims: wanted,
-      octets: FRAME_OVERHEAD_OCTETS + frame.rxpkText.length,
-      keptMs: clock.monotonicMs(),
-      waiters: [onCustody],
-      aside: false,
-    });
-    keptTotal++;
-    while (memory.octets > memoryOctetsMax && giveUpOldest());
-    writer.kept(memory.octets > memoryOctetsMax / 2);
-    return frame;
-  }
-
-  /** @returns false when all there is is being committed at this moment. */
-  function giveUpOldest(): boolean {
-    const held = memory.oldestWaiting();
-    if (held === undefined) return false;
-    memory.drop(held);
-    writer.taken();
-    giveUp(held);
-    return true;
-  }
-
-  function giveUp(held: Held): void {
-    givenUpTotal++;
-    // Told in a turn of its own: whoever keeps a frame must not be called back before keep() has returned.
-    if (leaving.size === 0) queueMicrotask(tellGivenUp);
-    leaving.set(held.frame.sequence, held);
-  }
-
-  function tellGivenUp(): void {
-    const told = [...leaving.values()];
-    leaving.clear();
-    for (const held of told) settle(held, "givenUp");
-  }
-
-  function whenCustody(of: number, onCustody: (outcome: CustodyOutcome) => void): void {
-    const held = leaving.get(of) ?? memory.get(of);
-    if (held === undefined || (held.claims === 0 && !held.aside)) onCustody("held");
-    else held.waiters.push(onCustody);
-  }
-
-  function taken(core: string, frame: Frame): void {
-    const slot = claims.slotOf(core);
-    if (slot === undefined || closed) return;
-    const claim = 1 << slot;
-    const held = memory.get(frame.sequence);
-    if (held !== undefined) takenFromMemory(held, claim);
-    else withStored(frame, (stored) => takenFromDisk(stored, claim));
-  }
-
-  function setAside(core: string, frame: Frame): void {
-    const slot = claims.slotOf(core);
-    if (slot === undefined || closed) return;
-    const claim = 1 << slot;
-    log.warn({ core, sequence: frame.sequence, gatewayEui: frame.gatewayEui }, "frame set aside");
-    const held = memory.get(frame.sequence);
-    if (held !== undefined && held.claims & claim) {
-      // It goes to disk in any case: apart from the lanes, but as safe as the rest before custody is said.
-      held.aside = true;
-      takenFromMemory(held, claim);
-    } else if (held === undefined) {
-      withStored(frame, (stored) => {
-        if (!(stored.claims & claim)) return;
-        stored.aside = writeRecord(frame, stored.lane, claims.names(stored.claims));
-        takenFromDisk(stored, claim);
-      });
-    }
-  }
-
-  function withStored(frame: Frame, change: (stored: Stored) => void): void {
-    const stored = shelves.recall(frame.sequence);
-    if (stored !== undefined) change(stored);
-    else if (frame.sequence < sequence) {
-      const recalling = reader.recall(frame.sequence).then((found) => {
-        recallings.delete(recalling);
-        if (found !== undefined && !closed) change(found);
-      });
-      recallings.add(recalling);
-    }
-  }
-
-  function takenFromMemory(held: Held, claim: number): void {
-    if (!(held.claims & claim)) return;
-    held.claims &= ~claim;
-    if (held.claims !== 0 || held.aside) return;
-    if (!memory.isCommitting(held)) {
-      memory.drop(held);
-      writer.taken();
-    }
-    settle(held, "held");
-  }
-
-  // ------------------------------------------------------------------------------------------- disk
-
-  function takenFromDisk(stored: Stored, claim: number): void {
-    if (!(stored.claims & claim)) return;
-    shelves.take(stored, claim);
-    writer.changed();
-  }
-
-  async function finishRecallings(): Promise<void> {
-    if (recallings.size === 0 || writer.failing !== undefined) return;
+  /** @throws AgentError STORE_LOCKED, STORE_NEWER; with any other trouble the journal begins without its store */
+  async function begin(): Promise<void> {
     const patience = new AbortController();
-    const all = Promise.all(recallings);
-    await Promise.race([all, clock.sleep(CLOSE_PATIENCE_MS, patience.signal).catch(() => {})]);
-    patience.abort();
+    const late = clock.sleep(openingPatienceMs, patience.signal).then(
+      () => "late" as const,
+      () => "late" as const,
+    );
+    const opening = writer.begin();
+    const awaited = options.mustOpen ? opening : Promise.race([opening, late]);
+    const outcome = await awaited.finally(() => patience.abort());
+    starting = false;
+    if (outcome !== "late") return;
+    log.warn(
+      { directory, afterMs: openingPatienceMs },
+      "journal is slow to open: frames are carried meanwhile",
+    );
+    // Held or newer after all: that is for somebody to see, and no reason to stop carrying.
+    opening.catch((error: AgentError) =>
+      log.error({ code: error.code, error: error.message }, "journal failing"),
+    );
   }
 
-  function backlog(core: string): readonly LaneBacklog[] {
-    const slot = claims.slotOf(core);
-    if (slot === undefined) return [];
-    const lanes = new Map<Lane, LaneBacklog>();
-    for (const { lane, frames, oldest } of shelves.all()) {
-      if (frames[slot]) lanes.set(lane, { lane, frames: frames[slot], oldestSequence: oldest[slot]! });
-    }
-    for (const [lane, all] of memory.lanes()) {
-      const mine = all.filter((held) => (held.claims >> slot) & 1);
-      if (mine.length === 0) continue;
-      const onDisk = lanes.get(lane);
-      const first = mine[0]!.frame.sequence;
-      lanes.set(lane, {
-        lane,
-        frames: mine.length + (onDisk?.frames ?? 0),
-        oldestSequence: Math.min(first, onDisk?.oldestSequence ?? first),
-      });
-    }
-    return [...lanes.values()].sort((one, other) => one.oldestSequence - other.oldestSequence);
-  }
+  await begin();
 
   return {
-    keep,
-    whenCustody,
-    taken,
-    setAside,
-    next: reader.next,
-    backlog,
+    keep: custody.keep,
+    whenCustody: custody.whenCustody,
+    taken: custody.taken,
+    setAside: custody.setAside,
+    next: (core, lane, afterSequence) => reader.next(core, lane, opener.settled(afterSequence)),
+    backlog: (core) => {
+      const slot = claims.slotOf(core);
+      return slot === undefined ? [] : backlogOf(slot, shelves, memory);
+    },
+    get lanesWaiting() {
+      return shelves.size + memory.laneCount;
+    },
+    holds: (lane) => memory.hasLane(lane) || shelves.get(lane) !== undefined,
     notes: {
-      get: (name) => notes.get(name),
+      get: (name) => books.notes.get(name),
       set: (name, value) => {
-        notes.set(name, value);
+        if (value === "") books.notes.delete(name);
+        else books.notes.set(name, value);
         writer.noted(name, value);
       },
     },
+    whenFound: (listener) => {
+      if (books.identity === undefined) onFound.push(listener);
+    },
+    converting: ({ sequence }) => poison.begin(sequence),
+    converted: poison.end,
+    inspection: inspectOpen({ directory, clock, claims, shelves, writer }),
+    commitNow: () => writer.kept(true),
+    flush: () => writer.flush(),
+    tryFlush: () => writer.tryFlush(),
+    thin: limits.thin,
+    makeRoom: limits.makeRoom,
     stats: () => ({
       storedFrames: framesOf(writer.tally),
       storedOctets: octetsOf(writer.tally),
       memoryFrames: memory.frames,
       memoryOctets: memory.octets,
       oldestArrivedWallMs: writer.oldestArrivedWallMs,
-      keptTotal,
-      storedTotal: writer.storedTotal,
-      removedTotal: writer.removedTotal,
-      givenUpTotal,
-      asideTotal: writer.asideTotal,
+      keptTotal: custody.keptTotal,
+      storedTotal: writer.figures.storedTotal,
+      removedTotal: writer.figures.removedTotal,
+      givenUpTotal: custody.givenUpTotal,
+      asideTotal: writer.figures.asideTotal,
       lostAtOpen: writer.lost,
-      commits: writer.commits,
-      lastCommitMs: writer.lastCommitMs,
+      retriedTotal: books.retried,
+      dropped: drops.counts,
+      droppedTotal: drops.total,
+      full: !limits.hasRoom(),
+      commits: writer.figures.commits,
+      lastCommitMs: writer.figures.lastCommitMs,
       failing: writer.failing,
     }),
     close: async () => {
-      if (closed) return;
-      await finishRecallings();
-      await writer.close();
+      if (closed) return true;
+      limits.stop();
+      ballastWatch?.stop();
+      const patience = new AbortController();
+      const late = clock.sleep(CLOSE_MS_MAX, patience.signal).then(
+        () => false,
+        () => false,
+      );
+      const ended = await Promise.race([closeStore().then(() => true), late]);
+      patience.abort();
       closed = true;
-      const { added, removed } = writer.tally;
-      if (writer.failing === undefined) await sayHolder({ added, removed });
-      for (let held = memory.oldestWaiting(); held !== undefined; held = memory.oldestWaiting()) {
-        memory.drop(held);
-        giveUp(held);
-      }
+      const left = custody.giveUpAll();
+      if (left > 0) log.warn({ frames: left }, "frames given up: they were never acknowledged");
+      if (!ended)
+        log.error({ directory, afterMs: CLOSE_MS_MAX }, "journal left open: the disk does not answer");
+      poison.close();
+      return ended;
     },
   };
+
+  async function closeStore(): Promise<void> {
+    await custody.finish();
+    await writer.close();
+    closed = true;
+    if (writer.failing !== undefined || books.identity === undefined) return;
+    const { added, removed } = writer.tally;
+    await sayHolder({ added, removed });
+  }
 }

@@ -1,46 +1,45 @@
 /**
  * The core kind "chirpstack-mqtt": ChirpStack v4's gateway contract over MQTT, one connection per core and gateway.
  *
- *   [prefix/]gateway/<eui>/event/{up,stats,ack}      from us, QoS 1
- *   [prefix/]gateway/<eui>/state/conn                from us, retained, and our last will
- *   [prefix/]gateway/<eui>/command/{down,config}     to us
- *   [prefix/]edge/<eui>/…                            from us: what the contract has no place for
- *   [prefix/]edge/replay-plan                        from one to all, retained: how a common outage is replayed
- *
  * The promise: send() resolves with "taken" only when the broker has answered that it has the frame and that
  * somebody listens. MQTT 5 says both in the PUBACK's reason code. MQTT 3.1.1 has none: its PUBACK means that the
  * broker has read the frame, even where its access list then throws it away.
  *
  * What is carried, in which order and when, is decided in courier.ts; servers, retries and credentials in
- * connection.ts; the messages in uplink-message.ts, report-message.ts and downlink-message.ts.
+ * connection.ts; the topics in chirpstack-topics.ts, what arrives on them in chirpstack-commands.ts; the messages in
+ * uplink-message.ts, report-message.ts and downlink-message.ts.
  *
  * Source: chirpstack/chirpstack, chirpstack/src/gateway/backend/mqtt.rs; MQTT 5.0, 3.4.2.1.
  */
 import type { CoreSettings } from "../config/settings.ts";
 import type { Counters } from "../health/counters.ts";
-import type { Clock, Files, Log, Mqtt, MqttMessage, MqttPublished, Rng, Timer } from "../ports.ts";
+import type {
+  Clock,
+  Files,
+  Log,
+  Mqtt,
+  MqttMessage,
+  MqttPublish,
+  MqttPublished,
+  Rng,
+  Timer,
+} from "../ports.ts";
 import { createAlarms } from "./alarms.ts";
-import { type ConnectionAlarm, createConnection, type Session } from "./connection.ts";
-import type { Carried, CoreConnection, CoreHandlers, Delivery, DownlinkAck } from "./core.ts";
-import { fromDownlinkFrame } from "./downlink-message.ts";
+import type { Session } from "./attempt.ts";
+import { createChirpstackCommands } from "./chirpstack-commands.ts";
+import { chirpstackTopics } from "./chirpstack-topics.ts";
+import { type ConnectionAlarm, createConnection } from "./connection.ts";
+import type { Carried, CoreConnection, CoreHandlers, Delivery, DownlinkAck, GatewayStats } from "./core.ts";
 import type { Reported } from "./flight.ts";
-import {
-  decodeConnState,
-  decodeDownlinkFrame,
-  decodeGatewayConfiguration,
-  gwEncoding,
-} from "./gw-encoding.ts";
-import { toMs } from "./gw-time.ts";
+import { decodeConnState, gwEncoding } from "./gw-encoding.ts";
 import { lateMessage } from "./late-message.ts";
 import { createOwnNamespace } from "./own-namespace.ts";
 import { toConnState, toDownlinkTxAck, toGatewayStats } from "./report-message.ts";
+import { createTxAcks } from "./tx-acks.ts";
 import { toUplinkFrame } from "./uplink-message.ts";
 
 /** A late last will is answered so long after it came: two who share an EUI must not shout at each other. */
 const ONLINE_AGAIN_MS = 1_000;
-/** What a core may ask for; outside of it, the nearer end. */
-const STATS_INTERVAL_MS_MIN = 5_000;
-const STATS_INTERVAL_MS_MAX = 60 * 60_000;
 /** MQTT reason codes. */
 const NO_MATCHING_SUBSCRIBERS = 16;
 const FIRST_REFUSAL = 128;
@@ -80,16 +79,18 @@ export function createChirpstackMqtt(parts: ChirpstackMqttParts): ChirpstackMqtt
   const log = parts.log.child({ coreId: settings.id, gatewayEui });
   const count = parts.counters.count.bind(parts.counters);
   const alarms = createAlarms<ChirpstackAlarm>(log);
-  const topics = topicsOf(settings.topicPrefix, gatewayEui);
+  const topics = chirpstackTopics(settings.topicPrefix, gatewayEui);
   const encoding = gwEncoding(settings.encoding);
   const offline = encoding.connState(toConnState(gatewayEui, false));
   const online = encoding.connState(toConnState(gatewayEui, true));
   const ownNamespace = createOwnNamespace();
   let active: Session | undefined;
   let onlineAgain: Timer | undefined;
-  let configVersion = "";
   /** Of the last session too: what a join has left to live depends on it from its first moment. */
-  let roundTripMs: number | undefined;
+  let lastRoundTripMs: number | undefined;
+  /** How long the join waited for whose sake the session is given up. */
+  let outlivedMs: number | undefined;
+  const roundTrip = (): number | undefined => active?.flight.roundTripMs ?? lastRoundTripMs;
 
   const connection = createConnection({
     settings,
@@ -106,10 +107,14 @@ export function createChirpstackMqtt(parts: ChirpstackMqttParts): ChirpstackMqtt
       prepare,
       onUp: (session) => {
         const moved = active !== undefined;
+        lastRoundTripMs = roundTrip();
         active = session;
         if (!moved) handlers.onConnected();
+        txAcks.connected();
       },
       onDown: () => {
+        lastRoundTripMs = outlivedMs ?? roundTrip();
+        outlivedMs = undefined;
         onlineAgain?.cancel();
         onlineAgain = undefined;
         active = undefined;
@@ -122,13 +127,28 @@ export function createChirpstackMqtt(parts: ChirpstackMqttParts): ChirpstackMqtt
     },
   });
 
+  const txAcks = createTxAcks({
+    clock,
+    send: (payload, expiresInMs) => report("txAckSent", topics.ack, payload, expiresInMs),
+    count: (what) => count("txAckSent", what),
+  });
+  const commands = createChirpstackCommands({
+    coreId: settings.id,
+    gatewayEui,
+    topics,
+    clock,
+    count,
+    handlers,
+    sendTxAck,
+  });
+
   // ------------------------------------------------------------------------------------------- states
 
   async function prepare(session: Session): Promise<boolean> {
-    const commands = [topics.down, topics.config];
+    const commanded = [topics.down, topics.config];
     const watched = session.manner.watch ? [topics.state] : [];
     const planned = session.manner.watch && settings.replayPairing ? [topics.plan] : [];
-    const filters = [...commands, ...watched, ...planned];
+    const filters = [...commanded, ...watched, ...planned];
     const granted = await session.link.subscribe(filters, 1);
     if (granted === undefined) return false;
     const notGranted = filters.filter((_filter, at) => (granted[at] ?? FIRST_REFUSAL) >= FIRST_REFUSAL);
@@ -177,12 +197,29 @@ export function createChirpstackMqtt(parts: ChirpstackMqttParts): ChirpstackMqtt
     const payload = encoding.uplinkFrame(toUplinkFrame(carried));
     const { expiresInMs } = carried;
     const message = { topic: topics.up, payload, qos: 1 } as const;
-    return session.flight
-      .publish(expiresInMs === undefined ? message : { ...message, expiryS: expiryS(expiresInMs) })
-      .then((published) => {
-        roundTripMs = session.flight.roundTripMs ?? roundTripMs;
-        return delivered(published);
+    if (expiresInMs !== undefined) return sendMortal(session, message, expiresInMs);
+    return session.flight.publish(message).then((published) => delivered(published));
+  }
+
+  /**
+   * What has outlived its time unanswered may still lie in the kernel, and would go out once the road is open again:
+   * the connection is given up, and what it has not sent with it (agent/host/mqtt-socket.ts).
+   */
+  function sendMortal(session: Session, message: MqttPublish, expiresInMs: number): Promise<Delivery> {
+    const patienceMs = expiresInMs + (roundTrip() ?? 0);
+    const timer = clock.after(patienceMs, () => {
+      // Until an answer on the next session says otherwise, this road has no time for joins.
+      outlivedMs = patienceMs;
+      count("joinUnanswered");
+      connection.giveUp(session, {
+        code: "timeout",
+        detail: `a join unanswered for ${Math.round(patienceMs)} ms`,
       });
+    });
+    return session.flight.publish({ ...message, expiryS: expiryS(expiresInMs) }).then((published) => {
+      timer.cancel();
+      return delivered(published);
+    });
   }
 
   function delivered(published: MqttPublished): Delivery {
@@ -200,18 +237,33 @@ export function createChirpstackMqtt(parts: ChirpstackMqttParts): ChirpstackMqtt
     return "taken";
   }
 
-  /** Stats and acks: nobody need listen, and nothing is sent again. */
-  function report(what: "statsSent" | "txAckSent", topic: string, payload: Uint8Array): void {
-    if (active === undefined) {
-      count(what, "notConnected");
-      return;
-    }
-    void active.flight.report({ topic, payload, qos: 1 }).then((published) => {
+  /** Stats and acks: nobody need listen. @returns undefined while there is no connection. */
+  function report(
+    what: "statsSent" | "txAckSent",
+    topic: string,
+    payload: Uint8Array,
+    expiresInMs?: number,
+  ): Promise<Reported> | undefined {
+    if (active === undefined) return undefined;
+    const message = { topic, payload, qos: 1 } as const;
+    const mortal = expiresInMs === undefined ? message : { ...message, expiryS: expiryS(expiresInMs) };
+    return active.flight.report(mortal).then((published) => {
       if (isRefusal(published)) alarms.raise("reportRefused", { topic, ...published });
       else if (published.outcome === "acknowledged") alarms.clear("reportRefused");
       if (published.outcome !== "acknowledged") count(what, published.outcome);
       else count(what, isRefusal(published) ? "refused" : "taken");
+      return published;
     });
+  }
+
+  /** Old stats are worth nothing: the next are due soon. */
+  function sendStats(stats: GatewayStats): void {
+    const payload = encoding.gatewayStats(toGatewayStats(gatewayEui, stats, commands.configVersion));
+    if (report("statsSent", topics.stats, payload) === undefined) count("statsSent", "notConnected");
+  }
+
+  function sendTxAck(ack: DownlinkAck): void {
+    txAcks.add(encoding.downlinkTxAck(toDownlinkTxAck(ack)));
   }
 
   async function sendOwn(
@@ -229,18 +281,20 @@ export function createChirpstackMqtt(parts: ChirpstackMqttParts): ChirpstackMqtt
     options: { readonly retain?: boolean } = {},
   ): Promise<Delivery> {
     if (active === undefined) return "closed";
-    if (ownNamespace.suspended) return "refused";
-    ownNamespace.published(clock.monotonicMs());
+    if (!ownNamespace.mayPublish(topic, clock.monotonicMs())) return "refused";
+    ownNamespace.published(topic, clock.monotonicMs());
     const published = await active.flight.publish({ topic, payload, qos: 1, ...options });
     if (published.outcome === "closed") return "closed";
-    if (!isRefusal(published)) return "taken";
-    ownNamespace.refused();
+    const refused = isRefusal(published);
+    if (refused) ownNamespace.refused(topic, clock.monotonicMs());
+    else ownNamespace.accepted(topic);
     tellOwnNamespace();
-    return "refused";
+    return refused ? "refused" : "taken";
   }
 
   function tellOwnNamespace(): void {
     if (ownNamespace.suspended) alarms.raise("ownNamespaceSuspended");
+    else alarms.clear("ownNamespaceSuspended");
   }
 
   // ---------------------------------------------------------------------------------------- southward
@@ -255,62 +309,7 @@ export function createChirpstackMqtt(parts: ChirpstackMqttParts): ChirpstackMqtt
       handlers.onReplayPlan(message.payload);
       return;
     }
-    const fault = obey(session, message);
-    if (fault !== undefined) count("commandIgnored", fault);
-  }
-
-  /** @returns why a command was not obeyed. */
-  function obey(session: Session, { topic, payload, retain, expiryS }: MqttMessage): string | undefined {
-    // A retained command was meant for another time, whoever left it there.
-    if (retain) return "retained";
-    if (expiryS !== undefined && expiryS <= 0) return "expired";
-    if (topic === topics.down) return onDownlinkFrame(session, payload);
-    if (topic === topics.config) return onConfiguration(payload);
-    return "unknownTopic";
-  }
-
-  function onDownlinkFrame(session: Session, payload: Buffer): string | undefined {
-    const decoded = decodeDownlinkFrame(payload);
-    if (!decoded.ok) return decoded.fault;
-    const { downlinkId, gatewayEui: addressee, items, itemCount } = fromDownlinkFrame(decoded.value);
-    if (!isOurs(addressee)) return "wrongGateway";
-    if (!items.ok) {
-      // The core waits for an answer even to what cannot be used.
-      if (items.fault === "noTxInfo" || items.fault === "noModulation")
-        sendTxAck({ gatewayEui, downlinkId, statuses: new Array(itemCount).fill("INTERNAL_ERROR") });
-      return items.fault;
-    }
-    count("downlinkCommand");
-    handlers.onDownlink({
-      coreId: settings.id,
-      gatewayEui,
-      downlinkId,
-      items: items.value,
-      arrivedMonotonicMs: clock.monotonicMs(),
-      unansweredMs: session.flight.unansweredMs(),
-    });
-    return undefined;
-  }
-
-  function sendTxAck(ack: DownlinkAck): void {
-    report("txAckSent", topics.ack, encoding.downlinkTxAck(toDownlinkTxAck(ack)));
-  }
-
-  function onConfiguration(payload: Buffer): string | undefined {
-    const decoded = decodeGatewayConfiguration(payload);
-    if (!decoded.ok) return decoded.fault;
-    const { gatewayId, version, statsInterval } = decoded.value;
-    if (!isOurs((gatewayId ?? "").toLowerCase())) return "wrongGateway";
-    configVersion = version ?? "";
-    const wantedMs = statsInterval ? toMs(statsInterval) : 0;
-    if (wantedMs > 0)
-      handlers.onStatsInterval(Math.min(Math.max(wantedMs, STATS_INTERVAL_MS_MIN), STATS_INTERVAL_MS_MAX));
-    return undefined;
-  }
-
-  /** The topic already says whose it is; a command that names another gateway is somebody's mistake. */
-  function isOurs(eui: string): boolean {
-    return eui === "" || eui === gatewayEui;
+    commands.hear(session, message);
   }
 
   return {
@@ -325,12 +324,7 @@ export function createChirpstackMqtt(parts: ChirpstackMqttParts): ChirpstackMqtt
     send,
     sendLate: (carried) => sendOwn("late", lateMessage(carried)),
     proposePlan: (plan) => sayBeside(topics.plan, plan, { retain: true }),
-    sendStats: (stats) =>
-      report(
-        "statsSent",
-        topics.stats,
-        encoding.gatewayStats(toGatewayStats(gatewayEui, stats, configVersion)),
-      ),
+    sendStats,
     sendTxAck,
     sendOwn,
     status: () => ({
@@ -338,25 +332,10 @@ export function createChirpstackMqtt(parts: ChirpstackMqttParts): ChirpstackMqtt
       gatewayEui,
       kind: settings.kind,
       ...connection.status(),
-      roundTripMs,
+      roundTripMs: roundTrip(),
       inFlight: active?.flight.inFlight ?? 0,
       alarms: alarms.list(),
     }),
-  };
-}
-
-function topicsOf(prefix: string, eui: string) {
-  const top = prefix === "" ? "" : `${prefix}/`;
-  const gateway = `${top}gateway/${eui}`;
-  return {
-    up: `${gateway}/event/up`,
-    stats: `${gateway}/event/stats`,
-    ack: `${gateway}/event/ack`,
-    state: `${gateway}/state/conn`,
-    down: `${gateway}/command/down`,
-    config: `${gateway}/command/config`,
-    own: `${top}edge/${eui}/`,
-    plan: `${top}edge/replay-plan`,
   };
 }
 

@@ -1,10 +1,9 @@
 /**
- * Keeps one MQTT connection to a core alive: which server, when to try again, with which credentials, and when an
- * unanswered connection is dead.
+ * Keeps one MQTT connection to a core alive: which server, when to try again, and with which credentials.
  *
  * It knows nothing of what is said on the connection; that is in chirpstack-mqtt.ts, which prepares each session
- * and is told when one is up or down. One session is one connection from CONNACK to its end; mqtt.js makes a new
- * client for each, so nothing of the last one is sent again.
+ * and is told when one is up or down. One session is one connection from CONNACK to its end (attempt.ts); mqtt.js makes
+ * a new client for each, so nothing of the last one is sent again.
  *
  * A connection to another server than the first of the list is a makeshift: from time to time the first is tried
  * beside it, and taken once it is ready. Until then nothing is given up.
@@ -16,20 +15,18 @@ import type {
   Log,
   Mqtt,
   MqttClosed,
-  MqttLink,
   MqttMessage,
   MqttWill,
   RngStream,
   Timer,
 } from "../ports.ts";
 import type { Alarms } from "./alarms.ts";
+import { type Attempt, openAttempt, type Session, within } from "./attempt.ts";
 import { backoff } from "./backoff.ts";
-import { createCaution, type Manner } from "./caution.ts";
+import { createCaution } from "./caution.ts";
 import type { CoreStatus } from "./core.ts";
 import { type Credentials, readCredentials, stampOf } from "./credentials.ts";
-import { createFlight, type Flight } from "./flight.ts";
 
-const CONNECT_TIMEOUT_MS = 20_000;
 const RETRY_FIRST_MS = 1_000;
 /** A connection that held so long was a good one: the next trouble starts from the shortest wait. */
 const STABLE_MS = 10_000;
@@ -43,7 +40,6 @@ const RETURN_TO_FIRST_MS = 10 * 60_000;
 /** A session that is given up politely may still get the answers to what is in flight. */
 const DRAIN_MS_MAX = 2_000;
 const FAREWELL_MS_MAX = 400;
-const CLOSE_MS_MAX = 400;
 
 export type ConnectionAlarm =
   | "credentialsUnreadable"
@@ -53,13 +49,6 @@ export type ConnectionAlarm =
   | "oftenClosed"
   | "willRefused"
   | "unanswered";
-
-export interface Session {
-  readonly server: string;
-  readonly link: MqttLink;
-  readonly flight: Flight;
-  readonly manner: Manner;
-}
 
 interface ConnectionHooks {
   readonly will: MqttWill;
@@ -91,24 +80,9 @@ interface Connection {
   start(): void;
   /** Resolves within a second, whatever the far side does. */
   stop(): Promise<void>;
+  /** This session is of no use any more: ends it at once, and makes the next one. */
+  giveUp(session: Session, why: MqttClosed): void;
   status(): Pick<CoreStatus, "state" | "server" | "sinceWallMs" | "lastError">;
-}
-
-/** One try at one server, from the settings' point of view; with a session once CONNACK has come. */
-interface Attempt {
-  readonly serverIndex: number;
-  readonly manner: Manner;
-  readonly stamp: string;
-  link: MqttLink;
-  session: Session | undefined;
-  connackMs: number | undefined;
-  watchdog: Timer | undefined;
-  /** Why we ended it, when we did. */
-  endedBecause: MqttClosed | undefined;
-  /** Given up: its end changes nothing. */
-  retired: boolean;
-  over: boolean;
-  onOver: (() => void) | undefined;
 }
 
 export function createConnection(parts: ConnectionParts): Connection {
@@ -160,53 +134,29 @@ export function createConnection(parts: ConnectionParts): Connection {
     if (!asProbe) failed({ code: "credentials", detail: credentials.fault }, undefined);
   }
 
-  function open(index: number, { stamp, ...credentials }: Credentials): Attempt {
-    const manner = caution.manner();
-    const attempt: Attempt = {
-      serverIndex: index,
-      manner,
-      stamp,
-      link: undefined as never,
-      session: undefined,
-      connackMs: undefined,
-      watchdog: undefined,
-      endedBecause: undefined,
-      retired: false,
-      over: false,
-      onOver: undefined,
-    };
-    attempt.link = parts.mqtt.connect(
-      {
-        url: settings.servers[index]!,
-        version: settings.mqttVersion,
-        clientId: parts.clientId,
-        keepaliveS: Math.max(1, Math.ceil(settings.keepaliveMs / 1e3)),
-        connectTimeoutMs: CONNECT_TIMEOUT_MS,
-        ...credentials,
-        ...(manner.will ? { will: hooks.will } : {}),
-      },
-      {
-        onConnected: ({ receiveMaximum }) => connected(attempt, receiveMaximum),
-        onMessage: (message) => {
-          if (attempt.session) hooks.onMessage(attempt.session, message);
-        },
-        onClosed: (why) => ended(attempt, attempt.endedBecause ?? why),
-      },
-    );
-    return attempt;
-  }
+  const open = (serverIndex: number, credentials: Credentials): Attempt =>
+    openAttempt({
+      settings,
+      serverIndex,
+      clientId: parts.clientId,
+      credentials,
+      manner: caution.manner(),
+      will: hooks.will,
+      mqtt: parts.mqtt,
+      clock,
+      onConnected: connected,
+      onMessage: hooks.onMessage,
+      onUnanswered: ({ server }) => alarms.raise("unanswered", { server }),
+      onEnded: ended,
+    });
 
-  function connected(attempt: Attempt, receiveMaximum: number): void {
-    attempt.connackMs = clock.monotonicMs();
-    const flight = createFlight(attempt.link, receiveMaximum, clock);
-    const server = settings.servers[attempt.serverIndex]!;
-    attempt.session = { server, link: attempt.link, flight, manner: attempt.manner };
-    if (caution.connected(attempt.manner)) alarms.raise("willRefused", { server });
-    else if (attempt.manner.will) alarms.clear("willRefused");
+  function connected(attempt: Attempt, session: Session): void {
+    const { server, manner } = attempt;
+    if (caution.connected(manner)) alarms.raise("willRefused", { server });
+    else if (manner.will) alarms.clear("willRefused");
     alarms.clear("credentialsRefused");
-    watch(attempt);
-    void hooks.prepare(attempt.session).then((prepared) => {
-      if (prepared && !attempt.over && !attempt.retired) ready(attempt, attempt.session!);
+    void hooks.prepare(session).then((prepared) => {
+      if (prepared && !attempt.over && !attempt.retired) ready(attempt, session);
     });
   }
 
@@ -236,21 +186,18 @@ export function createConnection(parts: ConnectionParts): Connection {
     attempt.retired = true;
     const { session } = attempt;
     if (session === undefined) {
-      attempt.link.close("abruptly");
+      attempt.abandon();
       return;
     }
     void session.flight
       .whenEmpty(DRAIN_MS_MAX)
-      .then(() => within(FAREWELL_MS_MAX, hooks.farewell(session)))
-      .then(() => attempt.link.close("politely"));
+      .then(() => within(clock, FAREWELL_MS_MAX, hooks.farewell(session)))
+      .then(() => attempt.close());
   }
 
   // ------------------------------------------------------------------------------------------ ending
 
   function ended(attempt: Attempt, why: MqttClosed): void {
-    attempt.over = true;
-    attempt.watchdog?.cancel();
-    attempt.onOver?.();
     if (attempt.retired) return;
     parts.count("coreClosed", why.code);
     if (attempt === probe) {
@@ -303,20 +250,6 @@ export function createConnection(parts: ConnectionParts): Connection {
 
   // ------------------------------------------------------------------------- while it is connected
 
-  /** One timer for all that is unanswered, instead of one for each packet. */
-  function watch(attempt: Attempt, inMs = settings.pubackTimeoutMs): void {
-    attempt.watchdog = clock.after(inMs, () => {
-      const leftMs = settings.pubackTimeoutMs - attempt.link.unansweredMs();
-      if (leftMs > 0) {
-        watch(attempt, leftMs);
-        return;
-      }
-      alarms.raise("unanswered", { server: settings.servers[attempt.serverIndex] });
-      attempt.endedBecause = { code: "timeout", detail: `no answer for ${settings.pubackTimeoutMs} ms` };
-      attempt.link.close("abruptly");
-    });
-  }
-
   function onTick(): void {
     const attempt = main;
     if (attempt?.connackMs === undefined) return;
@@ -354,29 +287,8 @@ export function createConnection(parts: ConnectionParts): Connection {
     setState("connecting");
     hooks.onDown();
     await attempt.session!.flight.whenEmpty(DRAIN_MS_MAX);
-    await closed(attempt);
+    await attempt.close();
     if (main === undefined && state === "connecting") void tryServer(serverIndex, false);
-  }
-
-  /** Politely, and it is over when this resolves, or as good as. */
-  async function closed(attempt: Attempt): Promise<void> {
-    if (attempt.over) return;
-    const over = new Promise<void>((resolve) => {
-      attempt.onOver = resolve;
-    });
-    attempt.link.close("politely");
-    await within(CLOSE_MS_MAX, over);
-  }
-
-  /** Waits for it, but not longer. */
-  async function within(limitMs: number, what: Promise<unknown>): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = clock.after(limitMs, resolve);
-      void what.then(() => {
-        timer.cancel();
-        resolve();
-      });
-    });
   }
 
   return {
@@ -393,18 +305,21 @@ export function createConnection(parts: ConnectionParts): Connection {
       const last = main;
       const up = state === "connected";
       for (const attempt of [main, probe]) if (attempt) attempt.retired = true;
-      probe?.link.close("abruptly");
+      probe?.abandon();
       main = undefined;
       probe = undefined;
       setState("stopped");
       if (up) hooks.onDown();
       if (last === undefined || last.over) return;
       if (!up || last.session === undefined) {
-        last.link.close("abruptly");
+        last.abandon();
         return;
       }
-      await within(FAREWELL_MS_MAX, hooks.farewell(last.session));
-      await closed(last);
+      await within(clock, FAREWELL_MS_MAX, hooks.farewell(last.session));
+      await last.close();
+    },
+    giveUp: (session, why) => {
+      for (const attempt of [main, probe]) if (attempt?.session === session) attempt.giveUp(why);
     },
     status: () => ({
       state,

@@ -4,6 +4,7 @@
  * One file per kind of core implements it (chirpstack-mqtt.ts). What is carried, in which order and when is
  * decided in courier.ts; how it is said on the wire is decided by the kind.
  */
+import type { LiveUplinks } from "../downlink/live-uplinks.ts";
 import type { HeardFrame } from "../frame/frame.ts";
 import type { Modulation } from "../lorawan/rxpk.ts";
 import type { Stat } from "../lorawan/stat.ts";
@@ -74,7 +75,10 @@ export interface CoreConnection {
   proposePlan(plan: Uint8Array): Promise<Delivery>;
   /** Best effort; dropped when not connected. */
   sendStats(stats: GatewayStats): void;
+  /** Kept over a short outage where the core still wants it then (tx-acks.ts). */
   sendTxAck(ack: DownlinkAck): void;
+  /** The forwarder's own stat, for cores that want it as it is; best effort. @param text a JSON object. */
+  passStat?(text: string): void;
   status(): CoreStatus;
 }
 
@@ -82,6 +86,7 @@ export interface CoreHandlers {
   onConnected(): void;
   onDisconnected(): void;
   onDownlink(command: DownlinkCommand): void;
+  onTxpk(request: TxpkRequest): void;
   onStatsInterval(intervalMs: number): void;
   /** What somebody, perhaps we, said as the replay plan of all. Empty: it was taken back. */
   onReplayPlan(payload: Buffer): void;
@@ -119,6 +124,18 @@ export interface DownlinkCommand {
   readonly arrivedMonotonicMs: number;
   /** For how long a packet of ours had gone unanswered when the command arrived; 0 usually. */
   readonly unansweredMs: number;
+}
+
+/** A txpk that a core wrote itself: it is passed on as it is, or not at all (agent/downlink/passage.ts). */
+export interface TxpkRequest {
+  readonly coreId: string;
+  readonly gatewayEui: string;
+  /** The PULL_RESP's JSON text. */
+  readonly json: string;
+  /** What this core has heard live of late: a tmst must answer one of them. */
+  readonly uplinks: Pick<LiveUplinks, "judge">;
+  /** Called at most once, perhaps before pass() returns. @param text the TX_ACK's JSON; empty: accepted. */
+  reply(text: string): void;
 }
 
 export interface DownlinkAck {

@@ -3,9 +3,8 @@
  *
  *   calm ──nothing gets through──> away ──up──> probing ──a frame is taken──> deciding ──> on the axis ──> calm
  *
- * - *Away* is not the same as disconnected: a broker without its core takes nothing either. So the outage ends with the
- *   first frame that is taken, the oldest one, sent alone (probing). Had it begun with the connection, a plan would be
- *   spent on a core that is still starting, and its frames would go out unpaired when it is there.
+ * - *Away* until a frame is taken: outage.ts. Had the outage ended with the connection, a plan would be spent on a core
+ *   that is still starting, and its frames would go out unpaired when it is there.
  * - An outage of a minute or less starts no axis.
  * - *Deciding*: a plan that was heard and is of this outage is followed. Else one is awaited for LISTEN_MS and a while
  *   that is each gateway's own (all propose at once otherwise, and each would hear all), then proposed; it counts when
@@ -24,15 +23,28 @@
  * more than twice. A restart resumes the plan from the journal's notes; after a reboot, when the monotonic clock has begun
  * anew, REBOOTS_MAX times, then it counts as caught up.
  *
- * Pure: each question brings its moment. Timers and lanes are in courier.ts.
+ * An outage may outlast the process: once it is long enough for a plan its beginning is noted, with the first frame that
+ * comes then (which goes to disk anyway), and the note goes when the outage does.
+ *
+ * Pure: each question brings its moment. Clocks, notes and proposals come from departures.ts; what a plan means for a
+ * frame: followed.ts.
  */
-import { dueAtMs, RIDE_MS_MAX } from "./axis.ts";
+import { readDrainNote, writeDrainNote } from "./drain-note.ts";
 import {
-  AHEAD_MS_MAX,
-  AXIS_MS_MAX,
-  axisLengthMs,
+  AFTER_MS,
+  ANY_TIME,
+  type Followed,
+  followOn,
+  followPlan,
+  goesAtMs,
+  isCaughtUp,
+  LONG_AGO,
+  type PlanSource,
+} from "./followed.ts";
+import type { HeardAt, Moment } from "./moment.ts";
+import { createOutage } from "./outage.ts";
+import {
   boundaryPlan,
-  caughtUpAtMs,
   faultOf,
   OUTAGE_MS_MIN,
   type PlanFault,
@@ -50,35 +62,11 @@ export const PROPOSE_SPREAD_MS = 20_000;
 export const ECHO_MS = 5_000;
 /** Boundaries are counted from the return and so long, for the moment of deciding is each gateway's own. */
 export const DECIDE_MS_MAX = 30_000;
-/** Beside the others' last frames, their live ones. */
-export const AFTER_MS = 30_000;
-/** What a gateway without a clock assumes of a plan that has yet to begin. */
-const BLIND_AHEAD_MS = 5 * 60_000;
-const ANY_TIME = Number.NEGATIVE_INFINITY;
-/** Monotonic, and a number that a note can hold: frames of earlier boots were heard at negative times. */
-const LONG_AGO = -1e15;
 export const PLAN_CHANGES_MAX = 16;
 const PLANS_HEARD_MAX = 4;
 const REPROPOSALS_MAX = 3;
-const REBOOTS_MAX = 3;
 /** Two plans whose outages began so near each other are for the same one. */
 const SAME_OUTAGE_MS = 10 * 60_000;
-
-export interface Moment {
-  readonly monotonicMs: number;
-  readonly utcMs: number;
-  /** Whether utcMs may be compared with other gateways' (axis.ts, canRide). */
-  readonly clockGood: boolean;
-  readonly kernelBootId: string;
-}
-
-/** When a frame was heard, as far as anybody knows. */
-export interface HeardAt {
-  readonly heardUtcMs: number | undefined;
-  readonly ageMs: number;
-}
-
-export type PlanSource = "message" | "boundaries" | "blind";
 
 export interface DrainStatus {
   readonly phase: "calm" | "away" | "probing" | "deciding" | "axis";
@@ -107,10 +95,17 @@ export interface DrainParts {
 }
 
 export interface Drain {
+  /**
+   * The journal has found at last what an earlier run kept: what is known of outages begins anew with it, unless a plan
+   * is followed already.
+   */
+  found(at: Moment, note: string | undefined): void;
   /** Nothing gets through: the connection ended, or a frame was not taken. */
   lost(at: Moment): void;
   /** The connection is up. @param hasBacklog whether there is an old frame to try it with. */
   up(at: Moment, hasBacklog: boolean): void;
+  /** A frame was kept. */
+  kept(at: Moment): void;
   /** A frame was taken. @param probe the oldest, when it was that one; else undefined. */
   passed(at: Moment, probe: HeardAt | undefined): void;
   /** What stands on the plan's topic. @returns why it is of no use. */
@@ -132,20 +127,6 @@ export interface Drain {
   status(at: Moment): DrainStatus;
 }
 
-interface Followed {
-  readonly plan: ReplayPlan;
-  readonly source: PlanSource;
-  /** Monotonic, these four: followed since, its t0, caught up. */
-  readonly sinceMs: number;
-  readonly beginsMs: number;
-  readonly endsMs: number;
-  /** Frames heard before this were planned for before. */
-  readonly freeBeforeMs: number;
-  /** UTC; 0 where nobody knew. Plans for an earlier moment are for another outage. */
-  readonly outageFromMs: number;
-  readonly reboots: number;
-}
-
 /** Monotonic. */
 interface Deciding {
   readonly outageFromMs: number;
@@ -156,10 +137,7 @@ interface Deciding {
 }
 
 export function createDrain(parts: DrainParts): Drain {
-  /** Since when nothing has got through, monotonic. Of a new process it is only known from its oldest frame. */
-  let awayFromMs: number | undefined;
-  let isNew = true;
-  let probing = false;
+  const outage = createOutage(remember);
   let deciding: Deciding | undefined;
   let followed: Followed | undefined;
   let note = parts.note === "" ? undefined : parts.note;
@@ -167,47 +145,32 @@ export function createDrain(parts: DrainParts): Drain {
   let reproposals = 0;
   let heardPlans: ReplayPlan[] = [];
 
-  const isOver = (at: Moment): boolean => followed === undefined || at.monotonicMs >= followed.endsMs;
+  const isOver = (at: Moment): boolean => isCaughtUp(followed, at);
+
+  function found(at: Moment, remembered: string | undefined): void {
+    if (followed !== undefined) remember(at);
+    if (followed !== undefined || deciding !== undefined) return;
+    note = remembered === "" ? undefined : remembered;
+    outage.reset();
+  }
 
   // ------------------------------------------------------------------------------- the end of an outage
 
   function up(at: Moment, hasBacklog: boolean): void {
     if (note !== undefined) resume(at, hasBacklog);
     if (deciding !== undefined || !isOver(at)) {
-      isNew = false;
+      outage.settled();
       return;
     }
-    if (isNew) awayFromMs ??= at.monotonicMs;
-    if (awayFromMs === undefined) return;
-    const awayMs = at.monotonicMs - awayFromMs;
-    if (hasBacklog) {
-      probing = isNew || awayMs > OUTAGE_MS_MIN;
-      return;
-    }
-    const wasNew = isNew;
-    returned();
-    if (!wasNew && awayMs > OUTAGE_MS_MIN) decide(at, awayMs);
+    const over = outage.up(at, hasBacklog);
+    if (over !== undefined && over.outageMs > OUTAGE_MS_MIN) decide(at, over.outageMs);
   }
 
   function passed(at: Moment, probe: HeardAt | undefined): void {
-    if (awayFromMs === undefined || (isNew && probing && probe === undefined)) return;
-    const sinceMs = at.monotonicMs - awayFromMs;
-    const observed = isNew ? 0 : sinceMs;
-    const wasProbing = probing;
-    returned();
-    if (!isOver(at) || deciding !== undefined) return;
-    // Frames that were under way when the road broke are older than what was seen of the outage.
-    const heardMs = at.monotonicMs - (probe?.ageMs ?? 0);
-    const planned = followed !== undefined && heardMs < followed.beginsMs;
-    const outageMs = planned || !wasProbing ? observed : Math.max(observed, probe?.ageMs ?? 0);
-    if (outageMs > OUTAGE_MS_MIN) decide(at, outageMs);
-    else if (wasProbing) parts.onChange();
-  }
-
-  function returned(): void {
-    awayFromMs = undefined;
-    isNew = false;
-    probing = false;
+    const over = outage.passed(at, probe, (heardMs) => followed !== undefined && heardMs < followed.beginsMs);
+    if (over === undefined || !isOver(at) || deciding !== undefined) return;
+    if (over.outageMs > OUTAGE_MS_MIN) decide(at, over.outageMs);
+    else if (over.wasProbing) parts.onChange();
   }
 
   // --------------------------------------------------------------------------------------- which plan
@@ -280,19 +243,8 @@ export function createDrain(parts: DrainParts): Drain {
   }
 
   function follow(at: Moment, plan: ReplayPlan, source: PlanSource): void {
-    const { monotonicMs } = at;
-    const leftMs = at.clockGood ? caughtUpAtMs(plan) - at.utcMs : BLIND_AHEAD_MS + axisLengthMs(plan);
-    const sinceMs = followed !== undefined && !isOver(at) ? followed.sinceMs : monotonicMs;
-    followed = {
-      plan,
-      source,
-      sinceMs,
-      beginsMs: at.clockGood ? monotonicMs + plan.t0Ms - at.utcMs : monotonicMs,
-      endsMs: Math.min(monotonicMs + Math.max(0, leftMs), sinceMs + WAIT_MS_MAX),
-      freeBeforeMs: deciding?.freeBeforeMs ?? followed?.freeBeforeMs ?? LONG_AGO,
-      outageFromMs: outageFromUtcMs(at),
-      reboots: 0,
-    };
+    const freeBeforeMs = deciding?.freeBeforeMs ?? followed?.freeBeforeMs ?? LONG_AGO;
+    followed = followPlan(at, plan, source, followed, { freeBeforeMs, outageFromMs: outageFromUtcMs(at) });
     deciding = undefined;
     remember(at);
     parts.onChange();
@@ -319,17 +271,12 @@ export function createDrain(parts: DrainParts): Drain {
 
   // ------------------------------------------------------------------------------------ following it
 
-  function mayGoAtMs(at: Moment, { heardUtcMs, ageMs }: HeardAt): number {
-    const heardMs = at.monotonicMs - ageMs;
-    if (deciding !== undefined) return heardMs < deciding.freeBeforeMs ? ANY_TIME : deciding.untilMs;
-    if (followed === undefined || heardMs < followed.freeBeforeMs) return ANY_TIME;
-    const lastMs = followed.endsMs + AFTER_MS;
-    if (at.monotonicMs >= lastMs) return ANY_TIME;
-    if (!at.clockGood || heardUtcMs === undefined || followed.source === "blind") {
-      return heardMs < followed.sinceMs ? lastMs : Math.min(lastMs, heardMs + RIDE_MS_MAX);
+  function mayGoAtMs(at: Moment, heard: HeardAt): number {
+    if (deciding !== undefined) {
+      const isFree = at.monotonicMs - heard.ageMs < deciding.freeBeforeMs;
+      return isFree ? ANY_TIME : deciding.untilMs;
     }
-    const dueMs = at.monotonicMs + dueAtMs(followed.plan, heardUtcMs) - at.utcMs;
-    return Math.min(dueMs, lastMs);
+    return followed === undefined ? ANY_TIME : goesAtMs(followed, at, heard);
   }
 
   function drained(at: Moment): void {
@@ -341,42 +288,32 @@ export function createDrain(parts: DrainParts): Drain {
   // ------------------------------------------------------------------------------------- remembering
 
   function remember(at: Moment): void {
-    parts.remember(JSON.stringify({ version: 1, bootId: at.kernelBootId, ...followed }));
+    parts.remember(writeDrainNote({ bootId: at.kernelBootId, followed, away: outage.awayAt(at) }));
   }
 
-  /** An earlier run followed a plan, and may not have caught up. */
+  /** An earlier run followed a plan, and may not have caught up; or it ended in an outage. */
   function resume(at: Moment, hasBacklog: boolean): void {
-    const remembered = readNote(note ?? "");
+    const remembered = readDrainNote(note ?? "");
     note = undefined;
     if (remembered === undefined) return;
-    const { bootId, ...before } = remembered;
-    if (bootId === at.kernelBootId) {
+    const isSameBoot = remembered.bootId === at.kernelBootId;
+    if (remembered.away !== undefined) outage.resume(at, remembered.away, isSameBoot);
+    const before = remembered.followed;
+    if (before === undefined || isSameBoot) {
       followed = before;
       return;
     }
     if (!hasBacklog && !at.clockGood) return;
-    const reboots = before.reboots + 1;
-    const leftMs = at.clockGood ? caughtUpAtMs(before.plan) - at.utcMs : axisLengthMs(before.plan);
-    const waitMs = reboots > REBOOTS_MAX ? 0 : Math.min(Math.max(0, leftMs), WAIT_MS_MAX);
-    const begunMs = at.clockGood ? at.utcMs - before.plan.t0Ms : 0;
-    const sinceMs = at.monotonicMs;
-    followed = {
-      ...before,
-      sinceMs,
-      beginsMs: sinceMs - begunMs,
-      endsMs: sinceMs + waitMs,
-      freeBeforeMs: sinceMs + before.freeBeforeMs - before.beginsMs,
-      reboots,
-    };
+    followed = followOn(before, at);
     remember(at);
   }
 
   function status(at: Moment): DrainStatus {
     const phase = ((): DrainStatus["phase"] => {
       if (deciding !== undefined) return "deciding";
-      if (probing) return "probing";
+      if (outage.probing) return "probing";
       if (!isOver(at)) return "axis";
-      return awayFromMs === undefined ? "calm" : "away";
+      return outage.away ? "away" : "calm";
     })();
     if (followed === undefined) return { phase, plan: undefined };
     const { plan, source, endsMs } = followed;
@@ -386,19 +323,20 @@ export function createDrain(parts: DrainParts): Drain {
   }
 
   return {
-    lost: (at) => {
-      probing = false;
-      awayFromMs ??= at.monotonicMs;
-    },
+    found,
+    lost: outage.lost,
     up,
+    kept: (at) => {
+      if (outage.isToBeNoted(at)) remember(at);
+    },
     passed,
     hear,
     drained,
     get calm() {
-      return awayFromMs === undefined && deciding === undefined && followed === undefined;
+      return !outage.away && deciding === undefined && followed === undefined;
     },
     get probing() {
-      return probing;
+      return outage.probing;
     },
     mayGoAtMs,
     tick,
@@ -412,9 +350,6 @@ export function createDrain(parts: DrainParts): Drain {
   };
 }
 
-/** From the moment a plan is first followed, with a clock that is right, until it has caught up. */
-const WAIT_MS_MAX = AHEAD_MS_MAX + AXIS_MS_MAX;
-
 /** A moment of this gateway's own: EUIs of one maker differ in their last digits, so those are stirred. */
 function spreadMs(gatewayEui: string): number {
   let hash = 0x811c9dc5;
@@ -425,21 +360,4 @@ function spreadMs(gatewayEui: string): number {
 
 function isSame(one: ReplayPlan, other: ReplayPlan): boolean {
   return !winsOver(one, other) && !winsOver(other, one);
-}
-
-/** The notes are our own, but a disk can lie, and an older version may have written them. */
-function readNote(text: string): (Followed & { readonly bootId: string }) | undefined {
-  try {
-    const said = JSON.parse(text) as Record<string, unknown> & { plan?: Record<string, unknown> };
-    const moments = [said.sinceMs, said.beginsMs, said.endsMs, said.freeBeforeMs, said.outageFromMs];
-    const numbers = [...moments, said.reboots];
-    const planned = [said.plan?.t0Ms, said.plan?.tFromMs, said.plan?.k];
-    const sound = [...numbers, ...planned].every(Number.isFinite) && typeof said.bootId === "string";
-    if (said.version !== 1 || !sound) return undefined;
-    if (!["message", "boundaries", "blind"].includes(said.source as string)) return undefined;
-    const { version: _version, ...rest } = said;
-    return rest as unknown as Followed & { readonly bootId: string };
-  } catch {
-    return undefined;
-  }
 }

@@ -44,6 +44,7 @@ export interface LaneState {
 export interface Lanes {
   /** @param restedSinceMs lanes whose last answer is older than this have nothing left to be remembered for. */
   of(lane: Lane, restedSinceMs: number): LaneState;
+  isFlying(lane: Lane): boolean;
   behind(): number;
   /** Stands in the queue from now on, or moves in it. */
   wait(state: LaneState, dueMs: number): void;
@@ -112,6 +113,7 @@ export function createLanes(): Lanes {
       lanes.set(lane, made);
       return made;
     },
+    isFlying: (lane) => lanes.get(lane)?.flying ?? false,
     behind: () => behind,
     wait: (state, dueMs) => {
       state.dueMs = dueMs;

@@ -2,8 +2,8 @@
  * The routes north: for each gateway that is heard, one courier and one connection to each core.
  *
  * A route is made when its gateway is first heard of: from the settings, from frames that an earlier run left in
- * the journal, or from its forwarder. Routes are never removed: a forwarder that is silent still has frames to be
- * carried.
+ * the journal, or from its forwarder. A forwarder that is silent keeps its routes, for it still has frames to be
+ * carried; they go when it has given its place to another (agent/south/sessions.ts).
  */
 import type { CoreSettings } from "../config/settings.ts";
 import type { ClockState, HeardFrame, Lane } from "../frame/frame.ts";
@@ -17,6 +17,7 @@ import type {
   DownlinkAck,
   DownlinkCommand,
   GatewayStats,
+  TxpkRequest,
 } from "./core.ts";
 import { type Courier, type CourierStatus, createCourier } from "./courier.ts";
 
@@ -32,6 +33,7 @@ export interface RoutesParts {
   /** Makes the connection of one kind of core; it does not start it. */
   readonly connect: (core: CoreSettings, gatewayEui: string, handlers: CoreHandlers) => CoreConnection;
   readonly onDownlink: (command: DownlinkCommand) => void;
+  readonly onTxpk: (request: TxpkRequest) => void;
   /** The interval at which a gateway's stats are wanted: the shortest that one of its cores asks for. */
   readonly onStatsInterval: (gatewayEui: string, intervalMs: number) => void;
 }
@@ -43,10 +45,20 @@ export interface RouteStatus extends CoreStatus {
 export interface Routes {
   /** Makes sure that the gateway has its routes. */
   ensure(gatewayEui: string): void;
-  /** A frame that the journal has just taken into keeping, for every core. */
-  offer(heard: HeardFrame, lane: Lane): void;
+  /** The gateway is no longer served. */
+  remove(gatewayEui: string): void;
+  /** A frame that the journal has just taken into keeping, for these cores. */
+  offer(heard: HeardFrame, lane: Lane, cores: readonly string[]): void;
+  /** Frames of these lanes were brought into the journal from elsewhere. Their gateways get their routes. */
+  remind(lanes: Iterable<Lane>): void;
+  /** The journal has found at last what an earlier run kept (Journal.whenFound). */
+  found(): void;
   sendStats(gatewayEui: string, stats: GatewayStats): void;
+  /** The forwarder's own stat, for the cores that want it as it is. */
+  passStat(gatewayEui: string, text: string): void;
   sendTxAck(coreId: string, ack: DownlinkAck): void;
+  /** Whether a frame of this lane is on its way to this core. */
+  isInFlight(coreId: string, lane: Lane): boolean;
   readonly gateways: readonly string[];
   status(): RouteStatus[];
   stop(): Promise<void>;
@@ -64,7 +76,7 @@ export function createRoutes(parts: RoutesParts): Routes {
   function ensure(gatewayEui: string): void {
     if (byGateway.has(gatewayEui)) return;
     const statsIntervals = new Map<string, number>(
-      parts.cores.map((core) => [core.id, core.statsIntervalMs]),
+      parts.cores.filter(hasOurStats).map((core) => [core.id, core.statsIntervalMs]),
     );
     const setStatsInterval = (coreId: string, intervalMs: number): void => {
       statsIntervals.set(coreId, intervalMs);
@@ -73,7 +85,7 @@ export function createRoutes(parts: RoutesParts): Routes {
     const routes = parts.cores.map((core) => makeRoute(core, gatewayEui, setStatsInterval));
     byGateway.set(gatewayEui, routes);
     parts.log.info({ gatewayEui, cores: routes.map(({ coreId }) => coreId) }, "gateway served");
-    parts.onStatsInterval(gatewayEui, Math.min(...statsIntervals.values()));
+    if (statsIntervals.size > 0) parts.onStatsInterval(gatewayEui, Math.min(...statsIntervals.values()));
     for (const { connection } of routes) connection.start();
   }
 
@@ -86,6 +98,7 @@ export function createRoutes(parts: RoutesParts): Routes {
       onConnected: () => courier.connected(),
       onDisconnected: () => courier.disconnected(),
       onDownlink: parts.onDownlink,
+      onTxpk: parts.onTxpk,
       onStatsInterval: (intervalMs) => setStatsInterval(core.id, intervalMs),
       onReplayPlan: (payload) => courier.hearPlan(payload),
     });
@@ -96,7 +109,8 @@ export function createRoutes(parts: RoutesParts): Routes {
       settings: {
         late: core.late,
         pairing: core.replayPairing,
-        mayPropose: core.replayProposal,
+        // A plan needs a place where all gateways see it.
+        mayPropose: core.kind === "chirpstack-mqtt" && core.replayProposal,
         replayRateMaxPerS: core.replayRateMaxPerS,
       },
       journal,
@@ -110,18 +124,46 @@ export function createRoutes(parts: RoutesParts): Routes {
     return { coreId: core.id, connection, courier };
   }
 
+  function remove(gatewayEui: string): void {
+    const routes = byGateway.get(gatewayEui) ?? [];
+    byGateway.delete(gatewayEui);
+    for (const { courier, connection } of routes) {
+      courier.forget();
+      void connection.stop();
+    }
+  }
+
   const all = (): Route[] => [...byGateway.values()].flat();
   return {
     ensure,
-    offer: (heard, lane) => {
-      for (const { courier } of byGateway.get(heard.frame.gatewayEui) ?? []) courier.offer(heard, lane);
+    remove,
+    offer: (heard, lane, cores) => {
+      for (const { coreId, courier } of byGateway.get(heard.frame.gatewayEui) ?? [])
+        if (cores.includes(coreId)) courier.offer(heard, lane);
+    },
+    remind: (lanes) => {
+      for (const lane of lanes) {
+        const gatewayEui = lane.slice(0, lane.indexOf("/"));
+        ensure(gatewayEui);
+        for (const { courier } of byGateway.get(gatewayEui) ?? []) courier.remind(lane);
+      }
+    },
+    found: () => {
+      for (const { courier } of all()) courier.found();
     },
     sendStats: (gatewayEui, stats) => {
       for (const { connection } of byGateway.get(gatewayEui) ?? []) connection.sendStats(stats);
     },
+    passStat: (gatewayEui, text) => {
+      for (const { connection } of byGateway.get(gatewayEui) ?? []) connection.passStat?.(text);
+    },
     sendTxAck: (coreId, ack) => {
       const route = byGateway.get(ack.gatewayEui)?.find((candidate) => candidate.coreId === coreId);
       route?.connection.sendTxAck(ack);
+    },
+    isInFlight: (coreId, lane) => {
+      const routes = byGateway.get(lane.slice(0, lane.indexOf("/")));
+      return routes?.find((route) => route.coreId === coreId)?.courier.isInFlight(lane) ?? false;
     },
     get gateways() {
       return [...byGateway.keys()];
@@ -133,4 +175,9 @@ export function createRoutes(parts: RoutesParts): Routes {
       await Promise.all(all().map(({ connection }) => connection.stop()));
     },
   };
+}
+
+/** The others get the forwarder's own. */
+function hasOurStats({ kind }: CoreSettings): boolean {
+  return kind === "chirpstack-mqtt";
 }

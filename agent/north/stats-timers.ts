@@ -16,6 +16,8 @@ export interface StatsTimersParts {
 export interface StatsTimers {
   /** Sets a gateway's interval; the next stats are due one interval from now. */
   set(gatewayEui: string, intervalMs: number): void;
+  /** No more of this gateway. */
+  drop(gatewayEui: string): void;
   stop(): void;
 }
 
@@ -39,6 +41,10 @@ export function createStatsTimers(parts: StatsTimersParts): StatsTimers {
       if (stopped || known?.intervalMs === intervalMs) return;
       known?.timer.cancel();
       wind(gatewayEui, intervalMs);
+    },
+    drop: (gatewayEui) => {
+      timers.get(gatewayEui)?.timer.cancel();
+      timers.delete(gatewayEui);
     },
     stop: () => {
       stopped = true;

@@ -38,6 +38,8 @@ const SNTP_HOLDS_MS = 4 * SNTP_EVERY_MS;
 const SNTP_TIMEOUT_MS = 5_000;
 /** NTP steps the clock soon after the boot, or not at all. */
 export const SETTLED_AFTER_MS = 600_000;
+/** So long a source must have vouched for the clock, without a jump, before anything is given up by it. */
+export const FIRM_AFTER_MS = 3_600_000;
 
 type ClockSource = "gps" | "probe" | "sntp" | "plausibility" | "none";
 
@@ -69,6 +71,11 @@ export interface WallClockState {
   /** The state at this moment (one reading of both clocks, as frames are stamped with). Looks for a jump. */
   state(wallMs: number, monotonicMs: number): ClockState;
   view(): ClockView;
+  /**
+   * The states of earlier frames with which this clock can be compared where a mistake cannot be undone: none before it is
+   * firm. Plausibility is never enough, now or then: where it might have vouched for the frames, only gps ones count.
+   */
+  comparableStates(): readonly ClockState[];
   /** A frame was heard live: its tmms as UTC, and the wall time at that same moment. */
   heardGps(utcMs: number, wallMs: number): void;
   /** Called after each change of state or source. */
@@ -98,6 +105,7 @@ export function createClockState(parts: ClockStateParts): WallClockState {
   let nextSntpMs = 0;
   let sntpWaitMs = SNTP_RETRY_MS;
   let source: ClockSource = "none";
+  let vouchedSinceMs: number | undefined;
   let said: ClockSource = "none";
   let checking: Promise<void> | undefined;
   let timer: Timer | undefined;
@@ -124,15 +132,19 @@ export function createClockState(parts: ClockStateParts): WallClockState {
     return isPlausible(monotonicMs) ? "plausibility" : "none";
   };
 
-  const isPlausible = (monotonicMs: number): boolean => {
+  const hasNobodyToAsk = (): boolean => {
     const { probeFile, probeCommand, sntpServers } = parts.settings();
-    const nobodyToAsk = probeFile === "" && probeCommand.length === 0 && sntpServers.length === 0;
-    return nobodyToAsk && monotonicMs - jumpedAtMs >= SETTLED_AFTER_MS;
+    return probeFile === "" && probeCommand.length === 0 && sntpServers.length === 0;
   };
+
+  const isPlausible = (monotonicMs: number): boolean =>
+    hasNobodyToAsk() && monotonicMs - jumpedAtMs >= SETTLED_AFTER_MS;
 
   const refresh = (wallMs: number, monotonicMs: number): void => {
     lookForJump(wallMs, monotonicMs);
     source = sourceAt(wallMs, monotonicMs);
+    if (source === "none" || source === "plausibility") vouchedSinceMs = undefined;
+    else vouchedSinceMs ??= monotonicMs;
     if (source === said) return;
     said = source;
     for (const listener of listeners) listener(view());
@@ -232,6 +244,11 @@ export function createClockState(parts: ClockStateParts): WallClockState {
     view: () => {
       refreshNow();
       return view();
+    },
+    comparableStates: () => {
+      refreshNow();
+      if (vouchedSinceMs === undefined || clock.monotonicMs() - vouchedSinceMs < FIRM_AFTER_MS) return [];
+      return hasNobodyToAsk() ? ["gps"] : ["gps", "synchronised"];
     },
     heardGps: (utcMs, wallMs) => {
       const monotonicMs = clock.monotonicMs();

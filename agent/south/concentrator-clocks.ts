@@ -24,6 +24,7 @@ import {
   reconnected,
   resumedBoardClock,
 } from "./concentrator-clock.ts";
+import { wrapped } from "./tmst.ts";
 
 /** The largest gateways have four. Frames of a board beyond are judged live, in session 0. */
 export const BOARDS_PER_GATEWAY_MAX = 8;
@@ -37,8 +38,18 @@ export interface ConcentratorClocks {
   reconnected(gatewayEui: string, lastHeardMs: number, nowMs: number): void;
   /** The running session; undefined while no live frame has told it. */
   session(gatewayEui: string, board: number): number | undefined;
+  /**
+   * What the board's counter shows now, 0..2^32-1. Of a board that no live frame has told of: what another board of
+   * the gateway shows; else a counter that started with the kernel, for as long as nothing was heard live nobody can
+   * lay it beside the concentrator's.
+   */
+  presentTmstUs(gatewayEui: string, board: number, nowMs: number): number;
   /** Forgets a gateway after noting its clocks. */
   drop(gatewayEui: string): void;
+  /** Forgets it altogether: it may never have been there. Should it come back, its sessions begin anew. */
+  forget(gatewayEui: string): void;
+  /** The notes of earlier runs are there at last: their sessions are not given a second time. */
+  found(): void;
   /** Notes every clock. */
   close(): void;
 }
@@ -114,9 +125,30 @@ export function createConcentratorClocks(
       const clock = gateways.get(eui)?.get(board)?.clock;
       return clock?.current === undefined ? undefined : clock.session;
     },
+    presentTmstUs: (eui, board, nowMs) => {
+      const asked = find(eui, board);
+      const boards = [asked, ...(gateways.get(eui)?.values() ?? [])];
+      const told = boards.find((kept) => kept?.clock.current !== undefined);
+      const offset = (told && offsetMs(told.clock, nowMs)) ?? 0;
+      return Math.round(wrapped(nowMs - offset) * 1_000) % 2 ** 32;
+    },
     drop: (eui) => {
       markAll(eui, gateways.get(eui) ?? new Map());
       gateways.delete(eui);
+    },
+    forget: (eui) => {
+      for (const board of gateways.get(eui)?.keys() ?? []) notes.set(noteName(eui, board), "");
+      gateways.delete(eui);
+    },
+    found: () => {
+      for (const [eui, boards] of gateways) {
+        for (const [board, kept] of boards) {
+          const before = readNote(notes.get(noteName(eui, board)))?.session ?? 0;
+          // Answers to what was heard just before count as too late: the price of numbers that are never reused.
+          kept.clock = { ...kept.clock, session: kept.clock.session + before };
+          mark(eui, board, kept);
+        }
+      }
     },
     close: () => {
       for (const [eui, boards] of gateways) markAll(eui, boards);

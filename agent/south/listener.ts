@@ -9,7 +9,14 @@ import type { Settings } from "../config/settings.ts";
 import { createAdmission } from "../frame/admission.ts";
 import type { Counters } from "../health/counters.ts";
 import type { JournalNotes } from "../journal/journal.ts";
-import { readUpward, type Token, writePullAck, writePullResp, writePushAck } from "../lorawan/gwmp.ts";
+import {
+  type GwmpVersion,
+  readUpward,
+  type Token,
+  writePullAck,
+  writePullResp,
+  writePushAck,
+} from "../lorawan/gwmp.ts";
 import type { Clock, Log, Rng, Timer, Udp, UdpPeer } from "../ports.ts";
 import type { WallClockState } from "./clock-state.ts";
 import { createConcentratorClocks } from "./concentrator-clocks.ts";
@@ -41,8 +48,14 @@ export interface SouthParts {
   readonly keeper: Keeper;
   /** A gateway speaks for the first time; called before anything of it is kept. */
   readonly onGateway: (gatewayEui: string) => void;
+  /** Whether a gateway may give its place to a new one: no frame of it waits. Asked rarely. */
+  readonly mayLeave: (gatewayEui: string) => boolean;
+  /** A silent gateway has given its place to a new one. */
+  readonly onGatewayGone: (gatewayEui: string) => void;
   /** @param token as given to sendPullResp(). @param text what followed the EUI; empty when nothing did. */
   readonly onTxAck: (gatewayEui: string, token: number, text: string) => void;
+  /** What the forwarder says of itself. @param text a JSON object, as it stood in the PUSH_DATA. */
+  readonly onStat: (gatewayEui: string, text: string) => void;
 }
 
 export interface South {
@@ -56,9 +69,17 @@ export interface South {
   sendPullResp(gatewayEui: string, token: number, json: string): boolean;
   /** The forwarder speaks protocol 2, which has TX_ACK. */
   hasTxAck(gatewayEui: string): boolean;
+  /** The protocol version the gateway's forwarder speaks; undefined before its first PULL_DATA. */
+  version(gatewayEui: string): GwmpVersion | undefined;
+  /** What the concentrator's counter shows now, as ConcentratorClocks has it. */
+  presentTmstUs(gatewayEui: string, board: number): number;
   /** The concentrator's running session; undefined while no live frame has told it. */
   currentSession(gatewayEui: string, board: number): number | undefined;
   isAlive(gatewayEui: string): boolean;
+  /** The notes of earlier runs are there at last (Journal.whenFound). */
+  found(): void;
+  /** Sends itself an empty datagram, and resolves to true when it comes. It may never resolve. */
+  hearsItself(): Promise<boolean>;
   /** The EUIs heard so far. */
   gateways(): string[];
   /** Since the last call; undefined for a gateway never heard. One reader. */
@@ -76,7 +97,9 @@ export async function createSouth(parts: SouthParts): Promise<South> {
   const log = parts.log.child({ part: "south" });
   const first = parts.settings();
   const sessions = createSessions(first.forwarder);
-  const admission = createAdmission(first.filter, parts.rng.stream("repeats").below(2 ** 32));
+  const admission = createAdmission(first.filter, parts.rng.stream("repeats").below(2 ** 32), {
+    isWanted: (phy) => parts.keeper.isWanted(phy),
+  });
   const kernelBootId = clock.kernelBootId();
   const clocks = createConcentratorClocks(parts.notes, kernelBootId, clock.monotonicMs());
   const monotonicMs = (): number => clock.monotonicMs();
@@ -84,11 +107,14 @@ export async function createSouth(parts: SouthParts): Promise<South> {
   const silent = new Set<string>();
   const reconnectsLoggedMs = new Map<string, number>();
   let closed = false;
+  let evictions = 0;
+  let onEcho: (() => void) | undefined;
 
   const find = (gatewayEui: string, nowMs: number): Forwarder | undefined => {
     const known = sessions.get(gatewayEui);
     if (known !== undefined) return known;
-    const found = sessions.find(gatewayEui, nowMs);
+    let found = sessions.find(gatewayEui, nowMs);
+    if (found === "tooMany" && evict(gatewayEui, nowMs)) found = sessions.find(gatewayEui, nowMs);
     if (typeof found === "string") {
       counters.count("gatewayRefused", found);
       return undefined;
@@ -96,6 +122,25 @@ export async function createSouth(parts: SouthParts): Promise<South> {
     log.info({ gatewayEui }, "gateway heard");
     parts.onGateway(gatewayEui);
     return found;
+  };
+
+  const evict = (newcomer: string, nowMs: number): boolean => {
+    const gone = sessions.evict(nowMs, parts.mayLeave);
+    if (gone === undefined) return false;
+    counters.count("gatewayEvicted");
+    // Once for people: who makes EUIs up makes many.
+    const level = evictions === 0 ? "warn" : "debug";
+    log[level]({ gatewayEui: gone, newcomer }, "silent gateway gave its place");
+    evictions += 1;
+    clocks.forget(gone);
+    forget(gone);
+    parts.onGatewayGone(gone);
+    return true;
+  };
+
+  const forget = (gatewayEui: string): void => {
+    silent.delete(gatewayEui);
+    reconnectsLoggedMs.delete(gatewayEui);
   };
 
   const send = (bytes: Buffer, to: UdpPeer): void => {
@@ -119,7 +164,8 @@ export async function createSouth(parts: SouthParts): Promise<South> {
     const arrival = { monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs() };
     const read = readUpward(bytes);
     if (!read.ok) {
-      counters.count("datagramRefused", read.fault);
+      if (bytes.length === 0 && onEcho !== undefined && from.port === socket.address.port) onEcho();
+      else counters.count("datagramRefused", read.fault);
       return;
     }
     const { kind, version, token, gatewayEui } = read.value;
@@ -171,8 +217,19 @@ export async function createSouth(parts: SouthParts): Promise<South> {
       return true;
     },
     hasTxAck: (gatewayEui) => sessions.get(gatewayEui)?.version === 2,
+    version: (gatewayEui) => sessions.get(gatewayEui)?.version,
+    presentTmstUs: (gatewayEui, board) => clocks.presentTmstUs(gatewayEui, board, clock.monotonicMs()),
     currentSession: clocks.session,
+    found: clocks.found,
     isAlive: alive,
+    hearsItself: () =>
+      new Promise((resolve) => {
+        onEcho = () => {
+          onEcho = undefined;
+          resolve(true);
+        };
+        send(Buffer.alloc(0), { host: reachable(socket.address.host), port: socket.address.port });
+      }),
     gateways: () => [...sessions.all()].map(({ gatewayEui }) => gatewayEui),
     takeRxStatistics: (gatewayEui) => sessions.get(gatewayEui)?.rxCounts.take(),
     status: () => {
@@ -185,8 +242,7 @@ export async function createSouth(parts: SouthParts): Promise<South> {
       const gone = sessions.configure(forwarder);
       for (const gatewayEui of gone) {
         clocks.drop(gatewayEui);
-        silent.delete(gatewayEui);
-        reconnectsLoggedMs.delete(gatewayEui);
+        forget(gatewayEui);
       }
       return gone;
     },
@@ -207,4 +263,10 @@ function tokenOf(number: number): Token {
 
 function numberOf([high, low]: Token): number {
   return high * 256 + low;
+}
+
+/** Where a socket that is bound to every address is reached from here. */
+function reachable(host: string): string {
+  if (host === "0.0.0.0") return "127.0.0.1";
+  return host === "::" ? "::1" : host;
 }

@@ -32,6 +32,8 @@ const GPS_AGE_MS_MAX = 1_000;
 
 /** Who keeps what is admitted: the journal, and the courier told of it (agent.ts). */
 export interface Keeper {
+  /** Whether any core should have it: what nobody should have is not kept. @param phy undefined: no LoRaWAN. */
+  isWanted(phy: Phy | undefined): boolean;
   /**
    * @param onCustody called once, never from inside keep().
    * @returns the frame's sequence.
@@ -54,6 +56,8 @@ export interface PushDataParts {
   readonly clockState: Pick<WallClockState, "state" | "heardGps">;
   readonly kernelBootId: string;
   readonly monotonicMs: () => number;
+  /** @param text the stat's JSON as it stood in the datagram. */
+  readonly onStat: (gatewayEui: string, text: string) => void;
 }
 
 /** When a datagram arrived, by one reading of both clocks. */
@@ -89,6 +93,7 @@ export function createPushDataHandler(parts: PushDataParts): PushDataHandler {
     forwarder.stat = stat.value;
     forwarder.lastStatMs = nowMs;
     forwarder.rxCounts.stat(stat.value);
+    parts.onStat(forwarder.gatewayEui, text);
   };
 
   const readRxpks = (forwarder: Forwarder, texts: readonly string[]): { text: string; rxpk: Rxpk }[] => {

@@ -22,6 +22,14 @@ export const PULL_PERIOD_DEFAULT_MS = 30_000;
 const PULL_PERIOD_MS_MIN = 1_000;
 /** A longer pause is an absence, not a period. */
 const PULL_PERIOD_MS_MAX = 300_000;
+/**
+ * Where every place is taken, a gateway that has been silent for so long, and of which no frame waits, gives its place to
+ * one that is new: EUIs that somebody made up must not keep the real ones out for ever. Who wants to keep strangers out
+ * altogether pins the EUIs.
+ */
+export const EVICTED_AFTER_MS = 10 * 60_000;
+/** A flood of new EUIs is not looked at more often. */
+export const EVICTION_EVERY_MS = 10_000;
 /** Their median is the period: one lost PULL_DATA, or one sent early, moves it not. */
 const INTERVALS_MAX = 5;
 
@@ -75,6 +83,12 @@ type SessionRefusal = "notAccepted" | "tooMany";
 export interface Sessions {
   /** The forwarder of this EUI, made when it is new; or why it gets silence. */
   find(gatewayEui: string, nowMs: number): Forwarder | SessionRefusal;
+  /**
+   * Takes the longest silent one away, when it has been silent long enough.
+   * @param mayLeave asked of one gateway after the other, the longest silent first.
+   * @returns its EUI; undefined: nobody left.
+   */
+  evict(nowMs: number, mayLeave: (gatewayEui: string) => boolean): string | undefined;
   get(gatewayEui: string): Forwarder | undefined;
   all(): IterableIterator<Forwarder>;
   /** Takes up changed settings. @returns the EUIs that are no longer accepted, and are forgotten. */
@@ -85,6 +99,7 @@ export function createSessions(settings: Settings["forwarder"]): Sessions {
   const forwarders = new Map<string, Forwarder>();
   let accepted = acceptedOf(settings);
   let gatewaysMax = settings.gatewaysMax;
+  let lookedMs = Number.NEGATIVE_INFINITY;
   return {
     find: (gatewayEui, nowMs) => {
       const known = forwarders.get(gatewayEui);
@@ -94,6 +109,18 @@ export function createSessions(settings: Settings["forwarder"]): Sessions {
       const made = newForwarder(gatewayEui, nowMs);
       forwarders.set(gatewayEui, made);
       return made;
+    },
+    evict: (nowMs, mayLeave) => {
+      if (nowMs - lookedMs < EVICTION_EVERY_MS) return undefined;
+      lookedMs = nowMs;
+      const gone = [...forwarders.values()]
+        .filter(
+          ({ lastHeardMs, acksWaiting }) => nowMs - lastHeardMs >= EVICTED_AFTER_MS && acksWaiting === 0,
+        )
+        .sort((one, other) => one.lastHeardMs - other.lastHeardMs)
+        .find(({ gatewayEui }) => mayLeave(gatewayEui));
+      if (gone !== undefined) forwarders.delete(gone.gatewayEui);
+      return gone?.gatewayEui;
     },
     get: (gatewayEui) => forwarders.get(gatewayEui),
     all: () => forwarders.values(),

@@ -7,6 +7,7 @@ import type { AgentStatus } from "../control/answers.ts";
 import { AgentError } from "../errors.ts";
 import type { ControlDoor, Files } from "../ports.ts";
 import { isTextKey, type Translate } from "../text/text.ts";
+import { makeWords, span } from "./words.ts";
 
 export interface StatusDoors {
   readonly files: Files;
@@ -58,11 +59,12 @@ async function ask({ control, t }: StatusDoors, socket: string): Promise<AgentSt
 export function sayStatus(status: AgentStatus, t: Translate, bold: boolean): string {
   const heading = (text: string): string => (bold ? `\u001b[1m${text}\u001b[0m` : text);
   const sections: readonly (readonly [string, readonly string[]])[] = [
+    [t("status.gateway"), profileLines(status, t)],
     [t("status.forwarders"), forwarderLines(status, t)],
     [t("status.cores"), coreLines(status, t)],
     [t("status.journal"), journalLines(status, t)],
     [t("status.clock"), [clockLine(status, t)]],
-    [t("status.counters"), counterLines(status)],
+    [t("status.counters"), counterLines(status, t)],
   ];
   const title = t("status.agent", { version: status.version, uptime: span(status.uptimeMs) });
   const shown = sections.filter(([, lines]) => lines.length > 0);
@@ -70,6 +72,20 @@ export function sayStatus(status: AgentStatus, t: Translate, bold: boolean): str
     [heading(name), ...lines.map((line) => `  ${line}`)].join("\n"),
   );
   return `${[heading(title), ...blocks].join("\n\n")}\n`;
+}
+
+function profileLines({ profile }: AgentStatus, t: Translate): string[] {
+  if (profile === undefined) return [];
+  const { name = "?", title = name } = profile;
+  const candidates = profile.candidates.join(", ");
+  const said = {
+    set: () => t("status.profileSet", { title, name }),
+    recognised: () => t("status.profileRecognised", { title, name }),
+    ambiguous: () => t("status.profileAmbiguous", { name, candidates }),
+    unknown: () => t("status.profileUnknown", { name }),
+    missing: () => t("status.profileMissing"),
+  };
+  return [said[profile.how]()];
 }
 
 function forwarderLines({ forwarders }: AgentStatus, t: Translate): string[] {
@@ -87,6 +103,7 @@ function forwarderLines({ forwarders }: AgentStatus, t: Translate): string[] {
 function coreLines({ cores, startedWallMs, uptimeMs }: AgentStatus, t: Translate): string[] {
   if (cores.length === 0) return [t("status.noCore")];
   const nowMs = startedWallMs + uptimeMs;
+  const { count } = makeWords(t);
   return cores.flatMap((core) => {
     const id = `${core.id} (${core.gatewayEui})`;
     const age = span(Math.max(0, nowMs - core.sinceWallMs));
@@ -94,15 +111,27 @@ function coreLines({ cores, startedWallMs, uptimeMs }: AgentStatus, t: Translate
     const said = {
       connected: () => t("status.coreConnected", { id, server, age }),
       connecting: () => t("status.coreConnecting", { id, server }),
-      waiting: () => t("status.coreWaiting", { id, age, reason: core.lastError ?? "?" }),
+      waiting: () => t("status.coreWaiting", { id, age, reason: sayFault(core.lastError, t) }),
       stopped: () => t("status.coreStopped", { id }),
     };
-    const { carriedLive: live, replayed, lanesBehind: behind, inFlight } = core.courier;
-    const lines = [said[core.state](), `  ${t("status.coreWork", { live, replayed, behind, inFlight })}`];
-    const drain = drainLine(core.courier.drain, t);
+    const { carriedLive, replayed, lanesBehind, inFlight } = core.courier;
+    const work = {
+      live: count(carriedLive),
+      replayed: count(replayed),
+      behind: count(lanesBehind),
+      inFlight: count(inFlight),
+    };
+    const lines = [said[core.state](), `  ${t("status.coreWork", work)}`];
+    const drain = drainLine(core, t);
     if (drain !== undefined) lines.push(`  ${drain}`);
     return [...lines, ...core.alarms.map((code) => `  ${sayAlarm(code, t)}`)];
   });
+}
+
+/** Some kinds of core give the reason as a code that has words, others as their library's text. */
+function sayFault(fault: string | undefined, t: Translate): string {
+  const key = `fault.${fault}`;
+  return isTextKey(key) ? t.say({ key, params: {} }) : (fault ?? "?");
 }
 
 /** An alarm without words of its own is said by its code. */
@@ -111,28 +140,48 @@ function sayAlarm(code: string, t: Translate): string {
   return t("status.alarm", { what: isTextKey(key) ? t.say({ key, params: {} }) : code, code });
 }
 
-/** Why frames wait although the core is in reach. */
-function drainLine(
-  { phase, plan }: AgentStatus["cores"][number]["courier"]["drain"],
-  t: Translate,
-): string | undefined {
-  if (phase === "probing" || phase === "deciding") return t("status.coreReturning");
-  if (phase !== "axis" || plan === undefined) return undefined;
-  return t("status.coreReplaying", { k: plan.k, left: span(plan.leftMs) });
+/** What frames wait for although the core is in reach. */
+function drainLine({ state, courier }: AgentStatus["cores"][number], t: Translate): string | undefined {
+  const { drain, lanesBehind, replayRatePerS: rate } = courier;
+  const { phase, plan } = drain;
+  if (phase === "probing") return t("status.coreProbing");
+  if (phase === "deciding") return t("status.coreReturning");
+  if (phase === "axis" && plan !== undefined && plan.leftMs > 0) {
+    const left = span(plan.leftMs);
+    return plan.source === "blind"
+      ? t("status.coreBlind", { left })
+      : t("status.coreReplaying", { k: plan.k, left });
+  }
+  if (state !== "connected" || lanesBehind === 0) return undefined;
+  return phase === "away" ? t("status.coreNotTaking") : t("status.coreCatchingUp", { rate });
 }
 
 function journalLines({ journal, startedWallMs, uptimeMs }: AgentStatus, t: Translate): string[] {
   const lines: string[] = [];
-  const { storedFrames: frames, storedOctets, oldestArrivedWallMs } = journal;
-  if (frames === 0) lines.push(t("status.journalEmpty"));
+  const { count, size } = makeWords(t);
+  const { storedFrames, storedOctets, oldestArrivedWallMs } = journal;
+  const drops = Object.entries(journal.dropped);
+  if (storedFrames === 0) lines.push(t(drops.length === 0 ? "status.journalEmpty" : "status.journalEmptied"));
   else {
     const age = span(Math.max(0, startedWallMs + uptimeMs - (oldestArrivedWallMs ?? 0)));
+    const frames = count(storedFrames);
     lines.push(t("status.journalHolds", { frames, size: size(storedOctets), age }));
   }
-  if (journal.memoryFrames > 0) lines.push(t("status.journalMemory", { frames: journal.memoryFrames }));
-  if (journal.lostAtOpen > 0) lines.push(t("status.journalLost", { frames: journal.lostAtOpen }));
+  if (journal.memoryFrames > 0)
+    lines.push(t("status.journalMemory", { frames: count(journal.memoryFrames) }));
+  for (const [reason, dropped] of drops) {
+    lines.push(t("status.journalDropped", { frames: count(dropped), why: sayDrop(reason, t) }));
+  }
+  if (journal.full) lines.push(t("status.journalFull"));
+  if (journal.lostAtOpen > 0) lines.push(t("status.journalLost", { frames: count(journal.lostAtOpen) }));
   if (journal.failing !== undefined) lines.push(t("status.journalFailing", { reason: journal.failing }));
   return lines;
+}
+
+/** A reason without words of its own is said by its name. */
+function sayDrop(reason: string, t: Translate): string {
+  const key = `drop.${reason}`;
+  return isTextKey(key) ? t.say({ key, params: {} }) : reason;
 }
 
 function clockLine({ clock }: AgentStatus, t: Translate): string {
@@ -141,29 +190,11 @@ function clockLine({ clock }: AgentStatus, t: Translate): string {
 }
 
 /** The names are those of the JSON: whoever reads one finds it in the other. */
-function counterLines({ counters }: AgentStatus): string[] {
+function counterLines({ counters }: AgentStatus, t: Translate): string[] {
+  const { count } = makeWords(t);
   return Object.entries(counters).flatMap(([name, counted]) =>
     typeof counted === "number"
-      ? [`${name}: ${counted}`]
-      : Object.entries(counted).map(([reason, count]) => `${name} (${reason}): ${count}`),
+      ? [`${name}: ${count(counted)}`]
+      : Object.entries(counted).map(([reason, times]) => `${name} (${reason}): ${count(times)}`),
   );
-}
-
-/** Two units at most: 3d 4h, 5h 12m, 3m 20s, 12s. */
-function span(spanMs: number): string {
-  const seconds = Math.floor(spanMs / 1_000);
-  const parts = [
-    [Math.floor(seconds / 86_400), "d"],
-    [Math.floor(seconds / 3_600) % 24, "h"],
-    [Math.floor(seconds / 60) % 60, "m"],
-    [seconds % 60, "s"],
-  ] as const;
-  const first = parts.findIndex(([count]) => count > 0);
-  if (first < 0) return "0s";
-  const shown = parts.slice(first, first + 2).filter(([count]) => count > 0);
-  return shown.map(([count, unit]) => `${count}${unit}`).join(" ");
-}
-
-function size(octets: number): string {
-  return octets < 1e6 ? `${(octets / 1e3).toFixed(1)} kB` : `${(octets / 1e6).toFixed(1)} MB`;
 }

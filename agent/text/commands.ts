@@ -27,8 +27,8 @@ export const COMMAND_TEXTS = {
     fr: "Vérifier les réglages et montrer toutes les erreurs",
   },
   "command.configPrint": {
-    en: "Show the settings in force: defaults, file and environment; secrets hidden",
-    fr: "Montrer les réglages effectifs : défauts, fichier et environnement ; secrets masqués",
+    en: "Show the settings in force: defaults, profile, file and environment; secrets hidden",
+    fr: "Montrer les réglages effectifs : défauts, profil, fichier et environnement ; secrets masqués",
   },
   "command.configSchema": {
     en: "Show the JSON Schema of the settings file",
@@ -38,6 +38,10 @@ export const COMMAND_TEXTS = {
   "command.completion": {
     en: "Print a completion script for the shell",
     fr: "Afficher un script de complétion pour le shell",
+  },
+  "example.completion": {
+    en: "commands and options complete from then on",
+    fr: "commandes et options se complètent ensuite",
   },
   "example.init": { en: "write a settings file to edit", fr: "écrire un fichier de réglages à adapter" },
   "example.run": { en: "run the agent with it", fr: "lancer l'agent avec ce fichier" },

@@ -62,6 +62,10 @@ export const SETTINGS_TEXTS = {
     en: 'two EUIs, the lower one first, such as "70b3d57ed0000000-70b3d57ed0ffffff"',
     fr: 'deux EUI, le plus petit d\'abord, par exemple "70b3d57ed0000000-70b3d57ed0ffffff"',
   },
+  "expected.durationOrEmpty": {
+    en: 'a duration with its unit (ms, s, m, h or d), from "{min}" to "{max}", or empty',
+    fr: "une durée avec son unité (ms, s, m, h ou d), de « {min} » à « {max} », ou vide",
+  },
   "expected.duration": {
     en: 'a duration with its unit (ms, s, m, h or d), from "{min}" to "{max}"',
     fr: 'une durée avec son unité (ms, s, m, h ou d), de "{min}" à "{max}"',
@@ -82,8 +86,8 @@ export const SETTINGS_TEXTS = {
     fr: 'un hôte, avec ou sans port, par exemple "pool.ntp.org" ou "10.0.0.1:123"',
   },
   "expected.serverUrl": {
-    en: 'a URL with mqtt, mqtts, ws or wss, without user name and password, such as "mqtts://core.example:8883"',
-    fr: 'une URL en mqtt, mqtts, ws ou wss, sans identifiant ni mot de passe, par exemple "mqtts://core.example:8883"',
+    en: 'a URL with mqtt, mqtts, ws, wss or udp, without user name and password, such as "mqtts://core.example:8883"',
+    fr: 'une URL en mqtt, mqtts, ws, wss ou udp, sans identifiant ni mot de passe, par exemple "mqtts://core.example:8883"',
   },
   "expected.path": { en: "an absolute path", fr: "un chemin absolu" },
   "expected.pathOrEmpty": { en: "an absolute path, or empty", fr: "un chemin absolu, ou vide" },
@@ -117,6 +121,22 @@ export const SETTINGS_TEXTS = {
   "expected.usernameWithPassword": {
     en: "a username beside the password: MQTT 3.1.1 knows no password alone",
     fr: "un username avec le mot de passe : MQTT 3.1.1 n'admet pas de mot de passe seul",
+  },
+  "expected.serverOfMqtt": {
+    en: 'a URL with mqtt, mqtts, ws or wss; one with udp is for kind = "gwmp"',
+    fr: 'une URL en mqtt, mqtts, ws ou wss ; une URL en udp va avec kind = "gwmp"',
+  },
+  "expected.serverOfGwmp": {
+    en: 'a URL with udp, such as "udp://lns.example:1700", for kind = "gwmp"',
+    fr: 'une URL en udp, par exemple "udp://lns.example:1700", pour kind = "gwmp"',
+  },
+  "expected.serverNotListen": {
+    en: "another server: this is where the agent itself listens (forwarder.listen), and it would send to itself",
+    fr: "un autre serveur : c'est là que l'agent lui-même écoute (forwarder.listen), il s'enverrait tout à lui-même",
+  },
+  "expected.onlyForKind": {
+    en: 'nothing here: this setting belongs to kind = "{kind}"',
+    fr: 'rien ici : ce réglage va avec kind = "{kind}"',
   },
   "expected.someCore": {
     en: 'a network core; add:  [[core]]  then  id = "main"  and  servers = ["mqtt://127.0.0.1:1883"]',
@@ -157,6 +177,10 @@ export const SETTINGS_TEXTS = {
     en: 'core "{id}": certificate files are given, but no server uses mqtts or wss',
     fr: 'cœur "{id}" : des fichiers de certificat sont donnés, mais aucun serveur n\'utilise mqtts ou wss',
   },
+  "warning.serverTwice": {
+    en: 'core "{id}" has a server of core "{other}": it hears every frame twice, and sends downlinks to either',
+    fr: 'cœur "{id}" : un de ses serveurs est aussi au cœur "{other}" : il entend chaque trame deux fois et envoie les downlinks à l\'un ou l\'autre',
+  },
   "warning.fileMissing": {
     en: "{key}: there is no file {file}",
     fr: "{key} : le fichier {file} n'existe pas",
@@ -176,6 +200,10 @@ export const SETTINGS_TEXTS = {
     fr: "Chaque réglage peut aussi venir de l'environnement : EDGE_AGENT_JOURNAL__PATH est journal.path, EDGE_AGENT_CORE__0__SERVERS les serveurs du premier cœur. Listes : séparées par des virgules.",
   },
   "sample.value": { en: "Value: {expected}.", fr: "Valeur : {expected}." },
+  "sample.only": {
+    en: 'For kind = "{kind}" only.',
+    fr: 'Pour kind = "{kind}" seulement.',
+  },
   "sample.live": {
     en: "Can change without a restart (SIGHUP).",
     fr: "Peut changer sans redémarrage (SIGHUP).",
@@ -193,5 +221,6 @@ export const SETTINGS_TEXTS = {
   "doc.none": { en: "(none)", fr: "(aucune)" },
   "origin.default": { en: "default", fr: "défaut" },
   "origin.file": { en: "file, line {line}", fr: "fichier, ligne {line}" },
+  "origin.profile": { en: "profile {profile}", fr: "profil {profile}" },
   "origin.environment": { en: "environment, {variable}", fr: "environnement, {variable}" },
 } as const satisfies Record<string, Entry>;

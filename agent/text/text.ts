@@ -7,15 +7,34 @@
 import { COMMAND_TEXTS } from "./commands.ts";
 import { type Entry, LANGUAGES, type Language, type PlacesOf } from "./entry.ts";
 import { ERROR_TEXTS } from "./errors.ts";
+import { JOURNAL_TEXTS } from "./journal.ts";
+import { PROFILE_TEXTS } from "./profiles.ts";
 import { SETTINGS_TEXTS } from "./settings.ts";
+import { SETUP_TEXTS } from "./setup.ts";
 import { STATUS_TEXTS } from "./status.ts";
 
 export { type Entry, LANGUAGES, type Language } from "./entry.ts";
 
 /** The areas, apart: the test looks for one key in two of them. */
-export const TEXT_AREAS = [SETTINGS_TEXTS, ERROR_TEXTS, STATUS_TEXTS, COMMAND_TEXTS] as const;
+export const TEXT_AREAS = [
+  SETTINGS_TEXTS,
+  ERROR_TEXTS,
+  STATUS_TEXTS,
+  COMMAND_TEXTS,
+  PROFILE_TEXTS,
+  JOURNAL_TEXTS,
+  SETUP_TEXTS,
+] as const;
 
-const TEXTS = { ...SETTINGS_TEXTS, ...ERROR_TEXTS, ...STATUS_TEXTS, ...COMMAND_TEXTS };
+const TEXTS = {
+  ...SETTINGS_TEXTS,
+  ...ERROR_TEXTS,
+  ...STATUS_TEXTS,
+  ...COMMAND_TEXTS,
+  ...PROFILE_TEXTS,
+  ...JOURNAL_TEXTS,
+  ...SETUP_TEXTS,
+};
 
 export type TextKey = keyof typeof TEXTS;
 

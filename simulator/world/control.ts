@@ -3,7 +3,7 @@
  *
  * A socket whose process has died is replaced by the next that serves; one that answers is not.
  */
-import { AgentError } from "../../agent/errors.ts";
+import { AgentError, isAgentError } from "../../agent/errors.ts";
 import type { ControlAnswer, ControlDoor, ControlRequest } from "../../agent/ports.ts";
 
 type Answer = (request: ControlRequest) => Promise<ControlAnswer>;
@@ -25,7 +25,10 @@ export class WorldControl implements ControlDoor {
   async ask(socketPath: string, request: ControlRequest): Promise<ControlAnswer> {
     const answer = this.#serving.get(socketPath);
     if (answer === undefined) throw new AgentError("CONTROL_UNREACHABLE", `${socketPath}: nobody answers`);
-    return answer(request);
+    return answer(request).catch((error: unknown) => {
+      if (!isAgentError(error)) throw error;
+      return { status: 503, body: { code: error.code, error: error.message } };
+    });
   }
 
   /** Whoever served has died. */

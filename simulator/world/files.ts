@@ -4,7 +4,7 @@
  * A replaced file survives a power cut, as the port promises.
  */
 import { AgentError } from "../../agent/errors.ts";
-import type { Files } from "../../agent/ports.ts";
+import type { DiskSpace, Files } from "../../agent/ports.ts";
 
 interface WorldFile {
   readonly content: Buffer;
@@ -51,6 +51,21 @@ export class WorldFiles implements Files {
   async remove(path: string): Promise<void> {
     this.#check(path);
     this.take(path);
+  }
+
+  /** What the disk has left beside what lies here already. */
+  freeOctets = 1024 ** 3;
+
+  async space(path: string): Promise<DiskSpace> {
+    this.#check(path);
+    return { freeOctets: this.freeOctets, totalOctets: 2 * 1024 ** 3 };
+  }
+
+  async allocate(path: string, octets: number): Promise<void> {
+    this.#check(path);
+    if (this.#files.get(path)?.content.length === octets) return;
+    if (octets > this.freeOctets) throw new AgentError("FILE_IO", `${path}: no room`);
+    this.put(path, Buffer.alloc(octets));
   }
 
   #check(path: string): void {

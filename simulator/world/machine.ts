@@ -11,8 +11,6 @@ import type {
   Doors,
   KeyValueStores,
   Log,
-  Mqtt,
-  MqttLink,
   RngStream,
   Udp,
   UdpPeer,
@@ -23,6 +21,7 @@ import { WorldControl } from "./control.ts";
 import type { World } from "./doors.ts";
 import { WorldFiles } from "./files.ts";
 import { WorldKernel } from "./kernel.ts";
+import type { OrphanableLink, WorldMqtt } from "./mqtt.ts";
 import { WorldRng } from "./rng.ts";
 import { WorldRoad } from "./road.ts";
 import { WorldStores } from "./store.ts";
@@ -129,7 +128,7 @@ interface Life {
 interface LifeParts {
   readonly kernel: WorldKernel;
   readonly udp: Udp;
-  readonly mqtt: Mqtt;
+  readonly mqtt: ReturnType<WorldMqtt["over"]>;
   readonly stores: WorldStores;
   readonly watch: Watch;
 }
@@ -137,7 +136,8 @@ interface LifeParts {
 function beginLife({ kernel, udp, mqtt, stores, watch }: LifeParts): Life {
   let alive = true;
   const sockets = new Set<UdpSocket>();
-  const links = new Set<MqttLink>();
+  const northSockets = new Set<{ close(): Promise<void> }>();
+  const links = new Set<OrphanableLink>();
   const whileAlive = <T>(promise: Promise<T>): Promise<T> =>
     new Promise((resolve, reject) => {
       promise.then(
@@ -177,6 +177,25 @@ function beginLife({ kernel, udp, mqtt, stores, watch }: LifeParts): Life {
             },
           };
         },
+        connect: async (to, onDatagram, onRefused) => {
+          const socket = await udp.connect(
+            to,
+            (bytes) => alive && onDatagram(bytes),
+            () => alive && onRefused(),
+          );
+          const closing = { close: () => socket.close() };
+          northSockets.add(closing);
+          return {
+            send: (bytes) => {
+              if (alive) socket.send(bytes);
+            },
+            close: () => {
+              northSockets.delete(closing);
+              return socket.close();
+            },
+          };
+        },
+        resolve: (host) => whileAlive(udp.resolve(host)),
       },
       mqtt: {
         connect: (options, handlers) => {
@@ -204,8 +223,8 @@ function beginLife({ kernel, udp, mqtt, stores, watch }: LifeParts): Life {
     },
     end: (how) => {
       alive = false;
-      for (const socket of sockets) void socket.close();
-      if (how === "killed") for (const link of [...links]) link.close("abruptly");
+      for (const socket of [...sockets, ...northSockets]) void socket.close();
+      if (how === "killed") for (const link of [...links]) link.orphan();
     },
   };
 }
@@ -219,6 +238,7 @@ function storesOf(stores: WorldStores, whileAlive: <T>(promise: Promise<T>) => P
       return {
         batch: (operations, options) => whileAlive(store.batch(operations, options)),
         get: (key) => whileAlive(store.get(key)),
+        getMany: (keys) => whileAlive(store.getMany(keys)),
         entries: (range) => whileAlive(store.entries(range)),
         keys: (range) => whileAlive(store.keys(range)),
         compact: (from, to) => whileAlive(store.compact(from, to)),

@@ -2,6 +2,9 @@
  * MQTT inside one process: brokers in memory which die, refuse, swallow and answer reason codes as the test wants.
  * The mirror of agent/host/mqtt.ts; test/contracts/mqtt.test.ts runs against both.
  *
+ * A link that is given up is reset: what waits on the road is thrown away. One whose process has died is not, its kernel
+ * sends what it was given.
+ *
  * Every packet takes `latencyMs` each way, on the world's clock, or what the gateway's road takes (road.ts). Clients
  * send no pings: a dead road is noticed by what goes unanswered. A broker that hears nothing of the end of a connection
  * gives it up after one and a half keepalives.
@@ -57,12 +60,17 @@ export class WorldMqtt implements Mqtt {
   }
 
   /** The same brokers at the end of this road. */
-  over(road: WorldRoad): Mqtt {
+  over(road: WorldRoad): { connect(options: MqttConnectOptions, handlers: MqttHandlers): OrphanableLink } {
     return {
       connect: (options, handlers) =>
         new WorldLink(this.#clock, this.#brokers.get(options.url), options, handlers, road),
     };
   }
+}
+
+export interface OrphanableLink extends MqttLink {
+  /** Its process has died: the kernel sends what it was given, and closes. */
+  orphan(): void;
 }
 
 /** A client that is no WorldLink: the core, a monitor. */
@@ -222,7 +230,7 @@ export class WorldBroker {
   }
 }
 
-class WorldLink implements MqttLink {
+class WorldLink implements OrphanableLink {
   readonly filters = new Set<string>();
   readonly #clock: Clock;
   readonly #broker: WorldBroker | undefined;
@@ -235,6 +243,8 @@ class WorldLink implements MqttLink {
   readonly #leaveRoad: (() => void) | undefined;
   #connected = false;
   #ended = false;
+  /** What waits on the road is thrown away. */
+  #reset = false;
 
   constructor(
     clock: Clock,
@@ -327,17 +337,31 @@ class WorldLink implements MqttLink {
       this.#south(0, () => this.end(BY_US));
       if (this.#road === undefined) return;
       this.#noticeLater();
-      this.#clock.after(POLITE_CLOSE_MS_MAX, () => this.end(BY_US));
+      this.#clock.after(POLITE_CLOSE_MS_MAX, () => {
+        this.#reset ||= !this.#ended;
+        this.end(BY_US);
+      });
       return;
     }
     this.#connected = false;
     // In one breath, as on a real gateway: nobody may find a link that says closed before it says that it ended.
     queueMicrotask(() => {
+      this.#reset = true;
       if (this.#road === undefined) broker?.bury(this);
       else {
-        this.#north(0, () => broker?.bury(this));
+        // The reset itself is sent once.
+        if (this.#road.state === "open") this.#road.carry("north", 0, () => broker?.bury(this), ALWAYS);
         this.#noticeLater();
       }
+      this.end(BY_US);
+    });
+  }
+
+  orphan(): void {
+    this.#connected = false;
+    queueMicrotask(() => {
+      this.#north(0, () => this.#broker?.bury(this));
+      this.#noticeLater();
       this.end(BY_US);
     });
   }
@@ -412,7 +436,13 @@ class WorldLink implements MqttLink {
   #north(octets: number, arrive: () => void, when: "open" | "opening" = "open"): void {
     if (this.#road === undefined) this.#afterLatency(arrive);
     else if (when === "opening") this.#road.carry("north", octets, () => this.#ended || arrive(), ALWAYS);
-    else this.#road.carry("north", octets, () => this.#broker?.has(this) && arrive(), ALWAYS);
+    else
+      this.#road.carry(
+        "north",
+        octets,
+        () => this.#broker?.has(this) && arrive(),
+        () => !this.#reset,
+      );
   }
 
   #south(octets: number, arrive: () => void): void {

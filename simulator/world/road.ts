@@ -2,9 +2,9 @@
  * A gateway's road to the core: what carries its connections, and how it fails. MQTT over it is in mqtt.ts.
  *
  * It behaves as TCP over a bad modem does. What is sent arrives in order or not at all: while the road is dark nothing
- * moves and nobody is told, and what waited arrives when it is open again, however late, also of a
- * connection that this side has closed (the kernel still sends what it was given). While it is cut there is no interface: the connections end on this side at once and new ones are refused,
- * and the far side is told nothing. All connections share the octets per second of each direction; a packet that is
+ * moves and nobody is told, and what waited arrives when it is open again, however late, also of a connection that this
+ * side has closed (the kernel still sends what it was given), unless it was reset. While it is cut there is no
+ * interface: the connections end on this side at once and new ones are refused, and the far side is told nothing. All connections share the octets per second of each direction; a packet that is
  * being sent when the road goes dark is sent again from its beginning.
  */
 import type { Clock } from "../../agent/ports.ts";
@@ -89,7 +89,8 @@ export class WorldRoad {
         lane.sending = true;
         this.#clock.after((packet.octets * 8_000) / this.bitsPerS, () => {
           lane.sending = false;
-          if (this.#state === "open" && lane.queue[0] === packet) this.#sent(lane);
+          const isThere = this.#state === "open" && lane.queue[0] === packet;
+          if (isThere && packet.isWanted()) this.#sent(lane);
           this.#pump(lane);
         });
       }

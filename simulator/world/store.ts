@@ -141,6 +141,12 @@ export class WorldStores implements KeyValueStores {
         await this.#readGate;
         return value && Buffer.from(value);
       },
+      getMany: async (keys) => {
+        alive("get");
+        const values = keys.map((key) => disk.entries.get(latin1(key)));
+        await this.#readGate;
+        return values.map((value) => value && Buffer.from(value));
+      },
       entries: async (range) => {
         alive("scan");
         const found = select(disk, range).map((key): [Buffer, Buffer] => [

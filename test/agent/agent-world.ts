@@ -5,11 +5,13 @@
  * The agent lives in a process that can be ended in two ways: stop() as SIGTERM does, cutPower() as a power cut does
  * (what was not synced is gone, nothing is said any more). start() gives the same gateway a new process.
  */
+
 import { type Agent, startAgent } from "../../agent/agent.ts";
 import { loadSettings } from "../../agent/config/load.ts";
 import type { Settings } from "../../agent/config/settings.ts";
 import { AgentError } from "../../agent/errors.ts";
 import { writePullData, writePushData, writeTxAck } from "../../agent/lorawan/gwmp.ts";
+import { loadKinds } from "../../agent/north/kinds.ts";
 import type {
   Clock,
   ControlAnswer,
@@ -38,6 +40,9 @@ import {
 import { memoryFiles } from "./config/memory-files.ts";
 import { type Line, writtenLog } from "./north/core-world.ts";
 import { judge } from "./north/judge.ts";
+
+/** Loaded before any world begins: in a world nothing waits for the machine's disk. */
+const connectCore = await loadKinds(["chirpstack-mqtt", "gwmp"]);
 
 export const EUI = "7276ff0044010010";
 export const OTHER_EUI = "7276ff0044010011";
@@ -72,6 +77,11 @@ export function settingsOf({ tables = {}, cores = [coreToml("main")] }: Settings
 
 export function coreToml(id: string, more = ""): string {
   return `[[core]]\nid = "${id}"\nservers = ["mqtt://${id}:1883"]\ntopic_prefix = "eu868"\n${more}\n`;
+}
+
+/** A core behind Semtech UDP. */
+export function gwmpCoreToml(id: string, servers: readonly string[], more = ""): string {
+  return `[[core]]\nid = "${id}"\nkind = "gwmp"\nservers = ${JSON.stringify(servers)}\n${more}\n`;
 }
 
 // ------------------------------------------------------------------------------------------ the cores
@@ -195,6 +205,7 @@ async function openForwarder(udp: WorldUdp, gatewayEui: string, port: number): P
 
 export interface AgentWorld {
   readonly clock: WorldClock;
+  readonly udp: WorldUdp;
   readonly stores: WorldStores;
   readonly log: Line[];
   /** PHYPayloads (hex) that a power cut at this moment would leave on disk, or that were there and were taken. */
@@ -252,6 +263,7 @@ export async function openAgentWorld(
 
   const world: AgentWorld = {
     clock,
+    udp,
     stores,
     log: log.lines,
     durable: durable.synced,
@@ -285,7 +297,7 @@ export async function openAgentWorld(
       life = begun;
       const commands = { run: async () => ({ exitCode: 127, stdout: "" }) };
       const doors: Doors = { ...begun.doors, files, rng, log, commands };
-      const starting = startAgent({ settings, doors, version: "1.2.3", builtWallMs: 0 });
+      const starting = startAgent({ settings, connectCore, doors, version: "1.2.3", builtWallMs: 0 });
       begun.agent = await moving(clock, starting);
       await clock.advance(100);
     },
@@ -361,7 +373,7 @@ interface LifeParts {
 
 function beginLife(parts: LifeParts): Life {
   let alive = true;
-  const sockets: UdpSocket[] = [];
+  const sockets: { close(): Promise<void> }[] = [];
   const ifAlive = (run: () => void) => () => {
     if (alive) run();
   };
@@ -385,6 +397,21 @@ function beginLife(parts: LifeParts): Life {
       };
       return { address: socket.address, send, close: () => socket.close() };
     },
+    connect: async (to, onDatagram, onRefused) => {
+      const socket = await parts.udp.connect(
+        to,
+        (bytes) => alive && onDatagram(bytes),
+        () => alive && onRefused(),
+      );
+      sockets.push(socket);
+      const send = (bytes: Uint8Array): void => {
+        if (!alive) return;
+        parts.onSent(bytes, to);
+        socket.send(bytes);
+      };
+      return { send, close: () => socket.close() };
+    },
+    resolve: (host) => parts.udp.resolve(host),
   };
   /** What a dead process waits for never comes. */
   const whileAlive = <T>(promise: Promise<T>): Promise<T> =>

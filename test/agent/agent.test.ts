@@ -5,6 +5,7 @@
  * agent-downlink.test.ts.
  */
 import { describe, expect, test } from "vitest";
+import { EVICTED_AFTER_MS, EVICTION_EVERY_MS } from "../../agent/south/sessions.ts";
 import {
   coreToml,
   dataPhy,
@@ -228,8 +229,9 @@ describe("a core out of reach", () => {
     expect(forwarder.acked).toEqual(expect.arrayContaining([dying, living]));
     const joins = world.core().ups.filter(({ phy }) => phy.startsWith("00"));
     expect(joins.map(({ phy }) => phy)).toEqual([joinPhy(2)]);
-    expect(world.counted("frameDropped", "joinExpired")).toBe(1);
-    expect(world.agent.status().journal.storedFrames).toBe(0);
+    const { storedFrames, dropped } = world.agent.status().journal;
+    expect(world.counted("frameDropped", "joinExpired") + (dropped.joinExpired ?? 0)).toBe(1);
+    expect(storedFrames).toBe(0);
   });
 });
 
@@ -303,6 +305,51 @@ describe("several of a kind", () => {
     expect([world.core().state(EUI), world.core().state(OTHER_EUI)]).toEqual(["ONLINE", "ONLINE"]);
     await world.stop();
     expect([world.core().state(EUI), world.core().state(OTHER_EUI)]).toEqual(["OFFLINE", "OFFLINE"]);
+  });
+
+  test("EUIs that somebody made up keep nobody out for ever, and leave nothing behind", async () => {
+    const settings = settingsOf({ tables: { forwarder: "gateways_max = 2" } });
+    const world = await openAgentWorld({ settings });
+    const spoofed = await Promise.all(["00000000000000a1", "00000000000000a2"].map(world.forwarder));
+    for (const forwarder of spoofed) forwarder.push(world.rxpk());
+    await world.clock.advance(1_000);
+    const real = await world.forwarder();
+    real.push(world.rxpk());
+    await world.clock.advance(1_000);
+    expect(real.acked).toEqual([]);
+    await world.clock.advance(EVICTED_AFTER_MS + EVICTION_EVERY_MS);
+    real.push(world.rxpk());
+    await world.clock.advance(3_000);
+    expect(real.acked).toHaveLength(1);
+    expect(world.core().state(EUI)).toBe("ONLINE");
+    expect(world.core().state("00000000000000a1")).toBe("OFFLINE");
+    expect(world.agent.status().cores.map(({ gatewayEui }) => gatewayEui)).toEqual(["00000000000000a2", EUI]);
+    const said = world.log.filter(({ event }) => event === "silent gateway gave its place");
+    expect(said).toMatchObject([
+      { level: "warn", fields: { gatewayEui: "00000000000000a1", newcomer: EUI } },
+    ]);
+    await world.stop();
+    await world.start();
+    await world.clock.advance(2_000);
+    expect(world.agent.status().cores, "nothing waits for anybody").toEqual([]);
+  });
+
+  test("one whose frames wait for a core keeps its place, however silent", async () => {
+    const settings = settingsOf({ tables: { forwarder: "gateways_max = 1" } });
+    const world = await openAgentWorld({ settings });
+    const old = await world.forwarder();
+    world.core().broker.die();
+    old.push(world.rxpk());
+    await world.clock.advance(EVICTED_AFTER_MS + EVICTION_EVERY_MS);
+    const next = await world.forwarder(OTHER_EUI);
+    next.push(world.rxpk());
+    await world.clock.advance(2_000);
+    expect(next.acked).toEqual([]);
+    world.core().broker.revive();
+    await world.clock.advance(5 * 60_000 + EVICTED_AFTER_MS);
+    next.push(world.rxpk());
+    await world.clock.advance(2_000);
+    expect(next.acked).toHaveLength(1);
   });
 
   test("two cores, one of them down: the other waits for nothing, the first gets all in the end", async () => {
@@ -433,11 +480,11 @@ describe("settings read again", () => {
     const world = await openAgentWorld();
     const next = settingsOf({
       tables: { journal: 'commit_interval = "1s"', log: 'level = "debug"' },
-      cores: [coreToml("main", "may_transmit = false"), coreToml("third")],
+      cores: [coreToml("main", 'encoding = "json"'), coreToml("third")],
     });
     expect(world.agent.reload(next)).toEqual({
       live: ["log.level"],
-      restart: ["journal.commit_interval", "core.main.may_transmit", "core.third"],
+      restart: ["journal.commit_interval", "core.main.encoding", "core.third"],
     });
     const forwarder = await world.forwarder();
     world.core().broker.die();

@@ -4,6 +4,8 @@
  * comes and goes at moments by chance (the seed is printed, SEED sets it); a subscriber that must have heard every
  * acknowledged frame in the end. LONG=1 kills ten times as often.
  */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { WorldRng } from "../../simulator/world/rng.ts";
 import { type Mosquitto, startMosquitto } from "../mosquitto.ts";
@@ -96,3 +98,43 @@ function comeAndGo(mosquitto: Mosquitto, rng: WorldRng): { clear(): Promise<void
     },
   };
 }
+
+test("a stored frame on which the agent ends is set aside at the second time, and the others are delivered", async () => {
+  const mosquitto = await startMosquitto();
+  onTestFinished(mosquitto.kill);
+  onTestFinished(endAll);
+  const lns = await reader(mosquitto, `eu868/gateway/${EUI}/event/up`);
+  const heard = (): string[] => lns.messages.map(({ payload }) => readUplink(payload).phy);
+  const gateway = createGateway({ servers: [mosquitto.url], core: UNPAIRED });
+  await mosquitto.kill();
+  const first = await gateway.start();
+  const forwarder = await openForwarder(first.port);
+  forwarder.pull();
+  const stored = [1, 2, 3].map((fCnt) => forwarder.push("26010001", fCnt));
+  await until(() => stored.every((phy) => forwarder.acked.has(phy)), "custody");
+  await first.stop();
+  await mosquitto.restart();
+
+  // The fault is in a library, as it would be: whoever parses this frame's text ends.
+  const poison = Buffer.from(stored[1]!, "hex").toString("base64");
+  const fault = join(gateway.directory, "fault.mjs");
+  writeFileSync(
+    fault,
+    `const { parse } = JSON;
+     JSON.parse = (text, ...rest) => {
+       if (String(text).includes(${JSON.stringify(poison)})) process.exit(70);
+       return parse(text, ...rest);
+     };`,
+  );
+  const env = { NODE_OPTIONS: `--import ${fault}` };
+  for (let crash = 0; crash < 2; crash++) {
+    const agent = await gateway.start({ env });
+    expect(await agent.ended, `end ${crash + 1}`).toMatchObject({ code: 70 });
+    expect(agent.said("record set aside: carrying it ended the agent twice")).toEqual([]);
+  }
+  const agent = await gateway.start({ env });
+  expect(agent.said("record set aside: carrying it ended the agent twice")).toHaveLength(1);
+  await until(() => heard().includes(stored[2]!), "the frame behind it");
+  expect(new Set(heard())).toEqual(new Set([stored[0], stored[2]]));
+  expect((await agent.stop()).code).toBe(0);
+}, 120_000);

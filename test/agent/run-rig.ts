@@ -44,6 +44,10 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Words before the program, such as strace's. */
   readonly under?: readonly string[];
+  /** The words that start it; absent: the built agent under this Node. */
+  readonly program?: readonly string[];
+  /** A slow machine's. */
+  readonly readyMsMax?: number;
 }
 
 export function createGateway(options: GatewayOptions): Gateway {
@@ -104,8 +108,13 @@ export interface RunningAgent {
   stop(): Promise<Ended & { readonly tookMs: number }>;
 }
 
-async function startAgent(words: readonly string[], options: StartOptions = {}): Promise<RunningAgent> {
-  const [program, ...rest] = [...(options.under ?? []), process.execPath, inject("builtAgent"), ...words];
+/** @param words after the program's name. */
+export async function startAgent(
+  words: readonly string[],
+  options: StartOptions = {},
+): Promise<RunningAgent> {
+  const started = options.program ?? [process.execPath, inject("builtAgent")];
+  const [program, ...rest] = [...(options.under ?? []), ...started, ...words];
   const child = spawn(program!, rest, {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...environment(), ...options.env },
@@ -116,10 +125,12 @@ async function startAgent(words: readonly string[], options: StartOptions = {}):
   const said = (event: string): LogLine[] => linesOf(output.stderr()).filter(({ msg }) => msg === event);
   const isReady = (): boolean => said("ready").length > 0;
   const gone = (): boolean => child.exitCode !== null || child.signalCode !== null;
-  await until(() => isReady() || gone(), "the agent to be ready", READY_MS_MAX).catch((error) => {
-    child.kill("SIGKILL");
-    throw new Error(`${error.message}\n${output.stderr()}`);
-  });
+  await until(() => isReady() || gone(), "the agent to be ready", options.readyMsMax ?? READY_MS_MAX).catch(
+    (error) => {
+      child.kill("SIGKILL");
+      throw new Error(`${error.message}\n${output.stderr()}`);
+    },
+  );
   if (!isReady()) throw new Error(`the agent ended before it was ready:\n${output.stderr()}`);
   // Under strace the child is not the agent.
   const pid = said("ready")[0]!.pid as number;
@@ -259,7 +270,7 @@ export async function openForwarder(port: number): Promise<Forwarder> {
 }
 
 /** A concentrator that started with the kernel: its counter is CLOCK_MONOTONIC. */
-function rxpkOf(phy: string): string {
+export function rxpkOf(phy: string): string {
   const payload = Buffer.from(phy, "hex");
   const tmst = Number((process.hrtime.bigint() / 1_000n) % 2n ** 32n);
   return JSON.stringify({

@@ -30,6 +30,15 @@ export function storeContract(prepare: () => { stores: KeyValueStores; directory
     await store.close();
   });
 
+  test("gives several at once in the order in which they were asked for", async () => {
+    const { store } = await opened(put("a", "1"), put("b", "2"), put("empty", ""));
+    const found = await store.getMany(["b", "none", "a", "empty", "b"].map(key));
+    expect(found.map((value) => value?.toString())).toEqual(["2", undefined, "1", "", "2"]);
+    expect(await store.getMany([])).toEqual([]);
+    await store.close();
+    await expect(store.getMany([key("a")])).rejects.toMatchObject({ code: "STORE_IO" });
+  });
+
   test("takes a batch in its order", async () => {
     const { store } = await opened(put("a", "1"), put("b", "1"));
     await store.batch([del("a"), put("a", "2"), put("b", "2"), del("b")], { sync: false });

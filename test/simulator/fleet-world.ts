@@ -8,9 +8,11 @@
  * The agents' roads fail one by one (cutRoad) or all with the broker (broker.die). The same with processes, sockets
  * and a clock that cannot be told is the demo.
  */
+
 import { type Agent, startAgent } from "../../agent/agent.ts";
 import { loadSettings } from "../../agent/config/load.ts";
 import type { Settings } from "../../agent/config/settings.ts";
+import { loadKinds } from "../../agent/north/kinds.ts";
 import type { Clock, ControlDoor, Doors, KeyValueStores } from "../../agent/ports.ts";
 import { createAir } from "../../simulator/air/air.ts";
 import { createRigCore } from "../../simulator/core/core.ts";
@@ -32,6 +34,9 @@ import { WorldStores } from "../../simulator/world/store.ts";
 import { WorldUdp } from "../../simulator/world/udp.ts";
 import { memoryFiles } from "../agent/config/memory-files.ts";
 import { type Line, writtenLog } from "../agent/north/core-world.ts";
+
+/** Loaded before any world begins: in a world nothing waits for the machine's disk. */
+const connectCore = await loadKinds(["chirpstack-mqtt", "gwmp"]);
 
 const BROKER = "mqtt://core:1883";
 const HOST = "127.0.0.1";
@@ -140,7 +145,10 @@ export async function openFleetWorld(options: FleetWorldOptions): Promise<FleetW
       log,
     };
     const settings = settingsOf(eui, 1_700 + number, manner);
-    const agent = await moving(clock, startAgent({ settings, doors, version: "1.2.3", builtWallMs: 0 }));
+    const agent = await moving(
+      clock,
+      startAgent({ settings, connectCore, doors, version: "1.2.3", builtWallMs: 0 }),
+    );
     ledger.agentUp(eui);
     const forwarder = createForwarder({
       eui,

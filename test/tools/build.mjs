@@ -21,7 +21,7 @@ for (const part of ["agent", "simulator"]) chmodSync(join(into, part, "main.js")
 
 function copyPlainFiles(part) {
   for (const entry of readdirSync(join(top, part), { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || !entry.name.endsWith(".js")) continue;
+    if (!entry.isFile() || !(entry.name.endsWith(".js") || entry.name.endsWith(".schema.json"))) continue;
     const from = join(entry.parentPath ?? entry.path, entry.name);
     cpSync(from, join(into, from.slice(top.length)));
   }

@@ -34,6 +34,8 @@ const PUSH_ACK = 1;
 const ACK_MS_MAX = 120_000;
 /** JOIN_ACCEPT_DELAY1, after which no answer meets an open window. */
 const JOIN_LIFE_MS = 5_000;
+/** What was let go in time may be on its way when its time is over. */
+const ON_ITS_WAY_MS = 1_000;
 const JOIN_REQUEST = 0b000;
 
 export interface Custody {
@@ -43,6 +45,8 @@ export interface Custody {
   published(eui: string, topic: string, payload: Uint8Array): void;
   /** The broker has it, and somebody listened. */
   taken(topic: string, payload: Uint8Array): void;
+  /** A server behind Semtech UDP has it, and has said so. @param data of the rxpk, base64. */
+  takenBy(eui: string, data: string): void;
   /** A concentrator heard it; true time. */
   heard(eui: string, phyPayload: Buffer, atMs: number): void;
   /** The process behind this gateway has ended: what it had not acknowledged it never will. */
@@ -61,6 +65,7 @@ export function createCustody(nowMs: () => number): Custody {
   const stories = new Map<Copy, CopyStory>();
   const byUplink = new Map<string, readonly CopyStory[]>();
   const joinsHeardMs = new Map<Copy, number>();
+  const endedMs = new Map<string, number>();
   const waiting = new Map<string, Map<string, Datagram>>();
   const disks = new Map<string, { readonly obeys: boolean; readonly sinceMs: number }>();
   const findings: CustodyFinding[] = [];
@@ -83,6 +88,22 @@ export function createCustody(nowMs: () => number): Custody {
       for (const copy of copies) if (stories.get(copy)?.acknowledgedMs === undefined) said.add(copy);
     }
     for (const copy of said) find("not acknowledged with a sound disk", copy);
+  };
+  const takenCopy = (copy: Copy): void => {
+    const story = stories.get(copy);
+    if (story === undefined) {
+      find("the core was told of a frame that no agent received", copy);
+      return;
+    }
+    const joinHeardMs = joinsHeardMs.get(copy);
+    if (joinHeardMs !== undefined && nowMs() - joinHeardMs > JOIN_LIFE_MS + ON_ITS_WAY_MS) {
+      // Only the kernel of a process that has died since sends what nobody can call back.
+      const isOrphan = (endedMs.get(copy.slice(0, copy.indexOf("/"))) ?? 0) > joinHeardMs;
+      if (isOrphan) counts.joinsHeldByRoad += 1;
+      else find("a join reached the core late", copy);
+    }
+    if (story.takenMs === undefined) counts.taken += 1;
+    story.takenMs ??= nowMs();
   };
   const isJoin = (phy: Buffer): boolean => phy.readUInt8(0) >> 5 === JOIN_REQUEST;
 
@@ -121,25 +142,16 @@ export function createCustody(nowMs: () => number): Custody {
       if (heardMs !== undefined && nowMs() - heardMs > JOIN_LIFE_MS) find(`join sent late by ${eui}`, copy!);
     },
     taken: (topic, payload) => {
-      if (!topic.endsWith("/event/up")) return;
-      const copy = copyIn(topic, payload);
-      if (copy === undefined) return;
-      const story = stories.get(copy);
-      if (story === undefined) {
-        find("the core was told of a frame that no agent received", copy);
-        return;
-      }
-      // It was let go in time, and lay in a dark road: nobody could call it back.
-      const joinHeardMs = joinsHeardMs.get(copy);
-      if (joinHeardMs !== undefined && nowMs() - joinHeardMs > JOIN_LIFE_MS) counts.joinsHeldByRoad += 1;
-      if (story.takenMs === undefined) counts.taken += 1;
-      story.takenMs ??= nowMs();
+      const copy = topic.endsWith("/event/up") ? copyIn(topic, payload) : undefined;
+      if (copy !== undefined) takenCopy(copy);
     },
+    takenBy: (eui, data) => takenCopy(`${eui}/${data}`),
     heard: (eui, phyPayload, atMs) => {
       if (isJoin(phyPayload)) joinsHeardMs.set(copyOf(eui, phyPayload), atMs);
     },
     ended: (eui) => {
       checkPatience(eui);
+      endedMs.set(eui, nowMs());
       waiting.delete(eui);
     },
     diskObeys: (eui, obeys) => {

@@ -33,6 +33,8 @@ export const COMMON_FAULTS = [
   "brokerDeaf",
   "brokerKicks",
   "coreAway",
+  "secondDies",
+  "secondAway",
 ] as const;
 
 export type LocalFault = (typeof LOCAL_FAULTS)[number];
@@ -68,6 +70,14 @@ export interface VoyageDraw {
   readonly proposal: boolean;
   /** Replays go to the late channel too, whose reader gives back what was overtaken. */
   readonly late: boolean;
+  /** Another core beside the first: which frames it should have. */
+  readonly second: "none" | "all" | "data";
+  /** By a broker of its own, or as a server behind Semtech UDP. */
+  readonly secondBy: "mqtt" | "gwmp";
+  /** Of the journals. */
+  readonly maxAge: "1h" | "4h" | "30d";
+  /** The settings ask for more: a voyage's meters would not fill it in a year. */
+  readonly maxSizeOctets: number;
   readonly gateways: readonly [GatewayDraw, GatewayDraw];
   /** Between forwarder and agent; shares. */
   readonly udp: { readonly lost: number; readonly repeated: number; readonly late: number };
@@ -98,6 +108,8 @@ const PER_DAY_MAX: Readonly<Record<Fault, number>> = {
   brokerDeaf: 10,
   brokerKicks: 40,
   coreAway: 12,
+  secondDies: 12,
+  secondAway: 12,
 };
 /** Share of the voyages in which a kind of fault happens at all. */
 const CHOSEN_SHARE = 0.35;
@@ -126,6 +138,10 @@ export function drawVoyage(rng: Rng): VoyageDraw {
     pairing: chance.unit() < 0.8,
     proposal: chance.unit() < 0.7,
     late: chance.unit() < 0.7,
+    second: oneOf(rng.stream("draw/second"), ["none", "none", "all", "data"]),
+    secondBy: oneOf(rng.stream("draw/second-by"), ["mqtt", "gwmp"]),
+    maxAge: oneOf(rng.stream("draw/age"), ["30d", "30d", "30d", "4h", "1h"]),
+    maxSizeOctets: oneOf(rng.stream("draw/size"), [512e6, 512e6, 512e6, 30_000, 8_000]),
     gateways: [gateway(), gateway()],
     udp: { lost: sometimes(0.2, 0.1), repeated: sometimes(0.2, 0.1), late: sometimes(0.2, 0.2) },
     leapSecond: chance.unit() < 0.1,

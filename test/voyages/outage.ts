@@ -76,6 +76,10 @@ export async function runOutage({
     pairing,
     proposal: true,
     late,
+    second: "none",
+    secondBy: "mqtt",
+    maxAge: "30d",
+    maxSizeOctets: 512e6,
     gateways: (alone ? [3] : [3, -7]).map((driftPpm) => gateway(manner, driftPpm, coreSettings)),
     onCoreEvent: (event) => {
       if (event.kind === "delivered") delivered.push(event);

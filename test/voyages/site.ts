@@ -2,10 +2,12 @@
  * A gateway of a voyage: its machine, its packet forwarder, and the agent on it with whoever restarts it when it has
  * ended, as init and monit do.
  */
+
 import { type Agent, startAgent } from "../../agent/agent.ts";
 import { loadSettings } from "../../agent/config/load.ts";
 import type { Settings } from "../../agent/config/settings.ts";
 import { isAgentError } from "../../agent/errors.ts";
+import { loadKinds } from "../../agent/north/kinds.ts";
 import type { Clock, Log } from "../../agent/ports.ts";
 import type { Air } from "../../simulator/air/air.ts";
 import { createForwarder, type Forwarder } from "../../simulator/gateway/forwarder.ts";
@@ -16,8 +18,15 @@ import type { World } from "../../simulator/world/doors.ts";
 import { createMachine, type Machine, type Watch } from "../../simulator/world/machine.ts";
 import type { GatewayDraw, VoyageDraw } from "./draw.ts";
 
+/** Loaded before any world begins: in a world nothing waits for the machine's disk. */
+const connectCore = await loadKinds(["chirpstack-mqtt", "gwmp"]);
+
 export const BROKER = "mqtt://core:1883";
 export const TOPIC_PREFIX = "eu868";
+export const SECOND_BROKER = "mqtt://second:1883";
+export const SECOND_PREFIX = "second";
+export const SECOND_LNS = { host: "10.0.0.5", port: 1700 } as const;
+export const EUIS = ["02f1eefffe000001", "02f1eefffe000002"] as const;
 const HOST = "127.0.0.1";
 const JOURNAL = "/user/journal";
 const SYNCHRONISED = "/run/synchronised";
@@ -34,7 +43,10 @@ export interface SiteParts {
   readonly number: number;
   readonly seed: number;
   readonly draw: GatewayDraw;
-  readonly plan: Pick<VoyageDraw, "pairing" | "proposal" | "late">;
+  readonly plan: Pick<
+    VoyageDraw,
+    "pairing" | "proposal" | "late" | "second" | "secondBy" | "maxAge" | "maxSizeOctets"
+  >;
   readonly log: Log;
   readonly watch: Watch;
   readonly onGatewayEvent: (event: GatewayEvent) => void;
@@ -54,8 +66,6 @@ export interface Site {
   readonly machine: Machine;
   readonly forwarder: Forwarder;
   readonly agent: Agent | undefined;
-  /** Frames that the running process found in the journal. */
-  readonly inheritedFrames: number;
   /** By which its GPS receiver is ahead of UTC. */
   gpsAheadMs: number;
   start(): void;
@@ -74,7 +84,7 @@ export interface Site {
 export function createSite(parts: SiteParts): Site {
   const { world, number, draw } = parts;
   const { clock } = world;
-  const eui = `02f1eefffe00000${number + 1}`;
+  const eui = EUIS[number]!;
   const machine = createMachine({
     world,
     name: `site${number}`,
@@ -86,7 +96,6 @@ export function createSite(parts: SiteParts): Site {
   let agent: Agent | undefined;
   /** Rises with each process: what an earlier one was about means nothing any more. */
   let life = 0;
-  let inheritedFrames = 0;
   let running = false;
   let powered = true;
   let forwarderLife = 0;
@@ -97,12 +106,10 @@ export function createSite(parts: SiteParts): Site {
     life += 1;
     const mine = life;
     const doors = machine.begin(parts.log, parts.watch);
-    startAgent({ settings, doors, version: "1.2.3", builtWallMs: BUILT_WALL_MS }).then(
+    startAgent({ settings, connectCore, doors, version: "1.2.3", builtWallMs: BUILT_WALL_MS }).then(
       (started) => {
         if (mine !== life) return;
         agent = started;
-        const { storedFrames, memoryFrames, keptTotal } = started.status().journal;
-        inheritedFrames = storedFrames + memoryFrames - keptTotal;
         parts.onUp();
       },
       (error: unknown) => {
@@ -161,9 +168,6 @@ export function createSite(parts: SiteParts): Site {
     forwarder,
     get agent() {
       return agent;
-    },
-    get inheritedFrames() {
-      return inheritedFrames;
     },
     gpsAheadMs: draw.gps === "second ahead" ? 1_000 : 0,
     start,
@@ -244,6 +248,26 @@ function gpsOf(clock: Clock, { gps }: GatewayDraw, aheadMs: () => number): Gps |
   };
 }
 
+/** It hears, and may not transmit; of joins it gets none where it should have data only. */
+function secondCore({ second, secondBy, pairing, proposal }: SiteParts["plan"], draw: GatewayDraw): string {
+  if (second === "none") return "";
+  const byMqtt = `
+servers = ["${SECOND_BROKER}"]
+topic_prefix = "${SECOND_PREFIX}"
+encoding = "${draw.encoding}"
+stats_interval = "${draw.statsInterval}"
+replay_proposal = ${proposal}`;
+  const byGwmp = `
+kind = "gwmp"
+servers = ["udp://${SECOND_LNS.host}:${SECOND_LNS.port}"]`;
+  return `
+[[core]]
+id = "second"
+${secondBy === "mqtt" ? byMqtt : byGwmp}
+replay_pairing = ${pairing}
+${second === "data" ? 'join_eui_ranges = ["ffffffffffffffff-ffffffffffffffff"]' : ""}`;
+}
+
 function settingsOf(eui: string, port: number, { draw, plan }: SiteParts): Settings {
   const tomlText = `
 [gateway]
@@ -254,7 +278,7 @@ tx_power_error_means_sent = ${MANNERS[draw.manner].otherPowerIs === "error"}
 [journal]
 path = "${JOURNAL}"
 commit_interval = "${draw.commitInterval}"
-max_age = "30d"
+max_age = "${plan.maxAge}"
 [clock]
 probe_file = "${SYNCHRONISED}"
 [[core]]
@@ -267,8 +291,10 @@ replay_pairing = ${plan.pairing}
 replay_proposal = ${plan.proposal}
 late = ${plan.late}
 ${draw.coreSettings ?? ""}
+${secondCore(plan, draw)}
 `;
   const read = loadSettings({ tomlText, path: "agent.toml", env: {} });
   if (!read.ok) throw new Error(JSON.stringify(read.troubles));
-  return read.settings;
+  const { settings } = read;
+  return { ...settings, journal: { ...settings.journal, maxSizeOctets: plan.maxSizeOctets } };
 }

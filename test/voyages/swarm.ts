@@ -14,6 +14,7 @@ import {
   type LocalFault,
   type VoyageDraw,
 } from "./draw.ts";
+import type { Second } from "./second.ts";
 import type { Site } from "./site.ts";
 
 const DAY_MS = 86_400_000;
@@ -29,6 +30,7 @@ export interface SwarmParts {
   readonly draw: VoyageDraw;
   readonly sites: readonly Site[];
   readonly broker: WorldBroker;
+  readonly second: Second | undefined;
   readonly coreClientId: string;
   readonly onFault: (what: string) => void;
   /** The disk of this gateway refuses, or obeys again. */
@@ -94,6 +96,12 @@ export function createSwarm(parts: SwarmParts): Swarm {
     else if (!isActive("brokerDies")) broker.revive();
     broker.answers = !isActive("brokerSwallows");
     broker.hears = !isActive("brokerDeaf");
+  };
+
+  const applySecond = (): void => {
+    const { second } = parts;
+    second?.lives(!isActive("secondDies"));
+    second?.listens(!isActive("secondAway"));
   };
 
   const flap = (site: Site, untilMs: number): void => {
@@ -166,6 +174,8 @@ export function createSwarm(parts: SwarmParts): Swarm {
       spoil("coreAway", "", forMs, () => undefined);
       broker.kick(parts.coreClientId);
     },
+    secondDies: (forMs) => spoil("secondDies", "", forMs, applySecond),
+    secondAway: (forMs) => spoil("secondAway", "", forMs, applySecond),
   };
 
   broker.refuses = ({ clientId }): MqttClosed | undefined => {
@@ -248,6 +258,7 @@ export function createSwarm(parts: SwarmParts): Swarm {
         site.setClock(0, true);
       }
       applyBroker();
+      applySecond();
     },
   };
 }

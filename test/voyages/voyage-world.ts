@@ -19,6 +19,7 @@ import { type Custody, createCustody } from "./custody.ts";
 import type { GatewayDraw, VoyageDraw } from "./draw.ts";
 import { createEmissions } from "./emissions.ts";
 import { createLate, type Late } from "./late.ts";
+import { createSecond, type Second } from "./second.ts";
 import { BROKER, createSite, type Site, TOPIC_PREFIX } from "./site.ts";
 
 export const CORE_CLIENT_ID = "meter-fleet-core";
@@ -37,6 +38,10 @@ export interface VoyageWorldOptions
     | "pairing"
     | "proposal"
     | "late"
+    | "second"
+    | "secondBy"
+    | "maxAge"
+    | "maxSizeOctets"
   > {
   readonly seed: number;
   readonly gateways: readonly GatewayDraw[];
@@ -50,6 +55,8 @@ export interface VoyageWorld extends World {
   readonly fleet: Fleet;
   readonly ledger: Ledger;
   readonly custody: Custody;
+  /** The core beside the first, and what it was promised. */
+  readonly second: Second | undefined;
   readonly late: Late;
   readonly log: WorldLog;
   readonly story: Story;
@@ -78,6 +85,8 @@ export async function openVoyageWorld(options: VoyageWorldOptions): Promise<Voya
   broker.remembers = false;
   const ledger = createLedger({ meters: options.meters });
   const custody = createCustody(() => clock.monotonicMs());
+  const second = await createSecond(world, options, find);
+  const judges = second === undefined ? [custody] : [custody, second.custody];
   const emissions = createEmissions();
   const late = createLate(find);
   const log = createWorldLog(({ level, event, fields }) => {
@@ -118,7 +127,7 @@ export async function openVoyageWorld(options: VoyageWorldOptions): Promise<Voya
     if (event.kind !== "pushSent" && event.kind !== "pushAcknowledged") story.tell(event);
     ledger.gateway(event);
     if (event.kind === "heard") {
-      custody.heard(event.eui, event.phyPayload, event.trueUs / 1_000);
+      for (const judge of judges) judge.heard(event.eui, event.phyPayload, event.trueUs / 1_000);
       emissions.heard(event.eui, event.phyPayload, event.trueUs);
       options.onHeard?.(event.eui);
     } else if (event.kind === "downlinkAccepted") emissions.accepted(event.eui, event.token);
@@ -138,8 +147,12 @@ export async function openVoyageWorld(options: VoyageWorldOptions): Promise<Voya
       plan: options,
       log,
       watch: {
-        onReceived: (bytes, { port }) => custody.received(eui(), bytes, port),
-        onSent: (bytes, { port }) => custody.sent(eui(), bytes, port),
+        onReceived: (bytes, { port }) => {
+          for (const judge of judges) judge.received(eui(), bytes, port);
+        },
+        onSent: (bytes, { port }) => {
+          for (const judge of judges) judge.sent(eui(), bytes, port);
+        },
         onPublished: (topic, payload) => custody.published(eui(), topic, payload),
       },
       onGatewayEvent,
@@ -151,7 +164,7 @@ export async function openVoyageWorld(options: VoyageWorldOptions): Promise<Voya
       onDown: (how) => {
         story.tell(`down ${eui()} ${how}`);
         ledger.agentDown(eui());
-        custody.ended(eui());
+        for (const judge of judges) judge.ended(eui());
       },
       onBug: bug,
     });
@@ -178,6 +191,7 @@ export async function openVoyageWorld(options: VoyageWorldOptions): Promise<Voya
     fleet,
     ledger,
     custody,
+    second,
     late,
     log,
     story,

@@ -60,16 +60,20 @@ export interface VoyageEnd {
 export async function runVoyage({ seed, days, draw: given }: VoyageOptions): Promise<VoyageEnd> {
   const draw = given ?? drawVoyage(new WorldRng(seed));
   const world = await openVoyageWorld({ seed, ...draw, onHeard: (eui) => swarm.heard(eui) });
-  const { clock, sites, fleet, ledger, custody, late, log, story, bug } = world;
+  const { clock, sites, fleet, ledger, custody, second, late, log, story, bug } = world;
   failUdp(world, draw);
   const swarm = createSwarm({
     world,
     draw,
     sites,
     broker: world.broker,
+    second,
     coreClientId: CORE_CLIENT_ID,
     onFault: (what) => story.tell(`fault ${what}`),
-    onDisk: ({ eui }, obeys) => custody.diskObeys(eui, obeys),
+    onDisk: ({ eui }, obeys) => {
+      custody.diskObeys(eui, obeys);
+      second?.custody.diskObeys(eui, obeys);
+    },
   });
 
   let drainedMs = 0;
@@ -131,7 +135,7 @@ function judgeMemory({ sites, find }: VoyageWorld): void {
 }
 
 function judge(world: VoyageWorld, draw: VoyageDraw): LostBy {
-  const { sites, custody, ledger, late, log, find } = world;
+  const { sites, custody, second, ledger, late, log, find } = world;
   for (const site of sites) {
     const { eui, agent, forwarder } = site;
     if (agent === undefined) {
@@ -152,8 +156,11 @@ function judge(world: VoyageWorld, draw: VoyageDraw): LostBy {
         find(`${eui}: ${JSON.stringify(courier)} and nothing kept`);
     }
   }
+  for (const fault of new Set(second?.faults())) find(`said to the second core: ${fault}`);
   // Said by the journal and by the courier.
-  const wrong = custody.close((log.counts.get("warn: frame set aside") ?? 0) / 2);
+  const asideMax = (log.counts.get("warn: frame set aside") ?? 0) / 2;
+  const goneMax = asideMax + droppedByLimits(sites);
+  const wrong = [...custody.close(goneMax), ...(second?.custody.close(goneMax) ?? [])];
   for (const { what, copy, atMs } of wrong.slice(0, FINDINGS_SHOWN_MAX)) find(`${what}: ${copy} at ${atMs}`);
   if (wrong.length > FINDINGS_SHOWN_MAX) find(`... ${wrong.length - FINDINGS_SHOWN_MAX} more of custody`);
   for (const { devEui, devAddr, fCnt, refusal } of draw.late ? ledger.overtaken() : []) {
@@ -166,14 +173,18 @@ function judge(world: VoyageWorld, draw: VoyageDraw): LostBy {
 }
 
 /** Every frame of the last process has gone one way, and only one. */
-function judgeCounters({ eui, agent, inheritedFrames }: Site, find: VoyageWorld["find"]): void {
+function judgeCounters({ eui, agent }: Site, find: VoyageWorld["find"]): void {
   const { journal, cores, counters } = agent!.status();
-  const { keptTotal, givenUpTotal, storedFrames, memoryFrames } = journal;
+  const { keptTotal, givenUpTotal, storedFrames, memoryFrames, droppedTotal } = journal;
+  // Also where the disk was there only after the start.
+  const inheritedFrames = storedFrames + journal.removedTotal - journal.storedTotal;
+  // What was dropped is counted for all cores together.
+  if (cores.length > 1) return;
   if ((counters.frameKept ?? 0) !== keptTotal)
     find(`${eui}: ${counters.frameKept} counted, ${keptTotal} kept`);
   const { carriedLive = 0, replayed = 0, setAside = 0 } = cores[0]?.courier ?? {};
   const dropped = Object.values(counters.frameDropped ?? {}).reduce((sum, count) => sum + count, 0);
-  const gone = carriedLive + replayed + setAside + dropped;
+  const gone = carriedLive + replayed + setAside + dropped + droppedTotal;
   const left = storedFrames + memoryFrames;
   // One that was given up may have been under way.
   const unaccounted = inheritedFrames + keptTotal - gone - left;
@@ -189,11 +200,26 @@ export interface LostBy {
   death: number;
   /** The broker had it for the core, whose connection ended before it arrived there. */
   core: number;
+  /** It was acknowledged, and given up for its age or for want of room. */
+  limits: number;
+}
+
+/** How many data frames the journals say that they gave up. */
+function droppedByLimits(sites: readonly Site[]): number {
+  return sites.reduce((sum, { agent }) => {
+    const { joinExpired: _joins, ...rest } = agent?.status().journal.dropped ?? {};
+    return sum + Object.values(rest).reduce((all, count) => all + count, 0);
+  }, 0);
 }
 
 /** Heard by a gateway whose agent ran, and never at the core: nobody may have promised anything. */
-function judgeLost(lost: readonly UplinkStory[], { custody, find }: VoyageWorld, draw: VoyageDraw): LostBy {
-  const by: LostBy = { udp: 0, death: 0, core: 0 };
+function judgeLost(
+  lost: readonly UplinkStory[],
+  { custody, sites, find }: VoyageWorld,
+  draw: VoyageDraw,
+): LostBy {
+  const by: LostBy = { udp: 0, death: 0, core: 0, limits: 0 };
+  const limitsMax = droppedByLimits(sites);
   const { coreAway, brokerDies } = draw.faults;
   for (const { devEui, devAddr, fCnt } of lost) {
     const copies = custody.copiesOf(devAddr, fCnt);
@@ -201,6 +227,7 @@ function judgeLost(lost: readonly UplinkStory[], { custody, find }: VoyageWorld,
     else if (copies.every(({ acknowledgedMs, takenMs }) => (acknowledgedMs ?? takenMs) === undefined))
       by.death += 1;
     else if (copies.some(({ takenMs }) => takenMs !== undefined) && (coreAway ?? brokerDies)) by.core += 1;
+    else if (by.limits < limitsMax) by.limits += 1;
     else find(`lost: uplink ${fCnt} of ${devEui} under ${devAddr}: ${JSON.stringify(copies)}`);
   }
   return by;

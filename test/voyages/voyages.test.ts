@@ -5,6 +5,8 @@
  * command that replays it.
  */
 import { expect, test } from "vitest";
+import { WorldRng } from "../../simulator/world/rng.ts";
+import { drawVoyage } from "./draw.ts";
 import { runVoyage, tellEnd } from "./voyage.ts";
 
 const IS_LONG = process.env.LONG !== undefined;
@@ -21,6 +23,20 @@ test.each(seeds)(
     expect(end.findings, tellEnd(end, DAYS)).toEqual([]);
     // A voyage on which nothing was carried would end well too.
     expect(end.ledger.uplinksDelivered).toBeGreaterThan(0);
+  },
+  TIMEOUT_MS,
+);
+
+test.each([11, 30, 35])(
+  "voyage %i with journals that are much too small loses what they say they gave up, and nothing else",
+  async (seed) => {
+    const drawn = drawVoyage(new WorldRng(seed));
+    const faults = { ...drawn.faults, roadsCut: { perDay: 3, longestS: 14_400 } };
+    const draw = { ...drawn, maxSizeOctets: 8_000, maxAge: "1h", faults } as const;
+    const end = await runVoyage({ seed, days: 1, draw });
+    expect(end.findings, tellEnd(end, 1)).toEqual([]);
+    expect(end.lostBy?.limits).toBeGreaterThan(0);
+    expect([...end.logged.keys()]).toContain("warn: journal thinned");
   },
   TIMEOUT_MS,
 );

@@ -9,6 +9,7 @@ import { memoryFiles } from "./memory-files.ts";
 
 const t = makeText("en");
 const CORE = '[[core]]\nservers = ["mqtt://127.0.0.1:1883"]\n';
+const GWMP = '[[core]]\nkind = "gwmp"\n';
 
 function load(tomlText: string, env: Record<string, string> = {}) {
   return loadSettings({ tomlText, path: "agent.toml", env });
@@ -87,6 +88,23 @@ ${CORE}`,
     const cores = (more: string) => settingsOf(`${CORE}id = "a"\n${CORE}id = "b"\n${more}`).cores;
     expect(cores("").map(({ mayTransmit }) => mayTransmit)).toEqual([true, false]);
     expect(cores("may_transmit = true").map(({ mayTransmit }) => mayTransmit)).toEqual([true, true]);
+  });
+
+  test("a core behind Semtech UDP: with and without a port, by name and by address", () => {
+    const servers = [
+      "udp://lns.example:1700",
+      "udp://lns.example",
+      "udp://10.0.0.5:1701",
+      "udp://[::1]:1700",
+    ];
+    const core = settingsOf(`${GWMP}servers = ${JSON.stringify(servers)}\npush_ack_timeout = "3s"`).cores[0];
+    expect(core).toMatchObject({ kind: "gwmp", servers, pullIntervalMs: 10_000, pushAckTimeoutMs: 3_000 });
+  });
+
+  test("a setting of the other kind is no trouble while it says its default", () => {
+    expect(
+      settingsOf(`${GWMP}servers = ["udp://h"]\nencoding = "protobuf"\nkeepalive = "30s"`).cores,
+    ).toHaveLength(1);
   });
 
   test("a file from another editor is read too: byte order mark and CRLF", () => {
@@ -203,6 +221,43 @@ describe("each trouble is named with its line", () => {
     ],
     ["two cores with one id", `${CORE}id = "a"\n${CORE}id = "a"`, "6 core[1].id contradiction"],
     ["two cores without an id", `${CORE}${CORE}`, "3 core[1].id contradiction"],
+    [
+      "a broker for a core behind Semtech UDP",
+      `${GWMP}servers = ["mqtt://h"]`,
+      "3 core[0].servers[0] contradiction",
+    ],
+    [
+      "a UDP server for an MQTT core",
+      '[[core]]\nservers = ["mqtt://h", "udp://h"]',
+      "2 core[0].servers[1] contradiction",
+    ],
+    [
+      "a setting of MQTT for a core behind Semtech UDP",
+      `${GWMP}servers = ["udp://h"]\nkeepalive = "45s"\nreplay_pairing = false`,
+      "4 core[0].keepalive contradiction",
+    ],
+    [
+      "a setting of Semtech UDP for an MQTT core",
+      `${CORE}pull_interval = "5s"`,
+      "3 core[0].pull_interval contradiction",
+    ],
+    ...[
+      ["the agent as its own server", "127.0.0.1:1700", "udp://127.0.0.1"],
+      ["the agent as its own server by name", "127.0.0.1:1700", "udp://LocalHost:1700"],
+      ["the agent as its own server, IPv6", "[::1]:1702", "udp://[::1]:1702"],
+      ["the agent, listening everywhere, as its own server", "0.0.0.0:1700", "udp://127.0.0.1:1700"],
+      ["the agent as its own server, everywhere", "127.0.0.1:1700", "udp://0.0.0.0:1700"],
+    ].map(([what = "", listen, server]) => [
+      what,
+      `[forwarder]\nlisten = "${listen}"\n${GWMP}servers = ["udp://h", "${server}"]`,
+      "5 core[0].servers[1] contradiction",
+    ]),
+    ["a UDP server with a path", `${GWMP}servers = ["udp://h:1700/x"]`, "3 core[0].servers[0] wrongValue"],
+    [
+      "a UDP server with a name and password",
+      `${GWMP}servers = ["udp://u:p@h"]`,
+      "3 core[0].servers[0] wrongValue",
+    ],
     ["a certificate without its key", `${CORE}cert_file = "/c"`, "3 core[0].cert_file contradiction"],
     ["a key without its certificate", `${CORE}key_file = "/k"`, "3 core[0].key_file contradiction"],
     [
@@ -412,6 +467,11 @@ describe("what works but should be known", () => {
       "core[0].servers",
     ],
     ["a CA nobody asks for", `${CORE}ca_file = "/ca"`, "core[0].servers"],
+    [
+      "a server behind Semtech UDP that is two cores",
+      `${GWMP}id = "a"\nservers = ["udp://h"]\n${GWMP}id = "b"\nservers = ["udp://i", "udp://h"]`,
+      "core[1].servers",
+    ],
   ])("%s", (_, tomlText, key) => {
     expect(warnings(tomlText)).toEqual([key]);
   });
@@ -423,6 +483,8 @@ describe("what works but should be known", () => {
       "a password under TLS",
       '[[core]]\nservers = ["mqtts://b.example", "wss://b.example/mqtt"]\npassword_file = "/p"',
     ],
+    ["a server on the machine itself, at another port", `${GWMP}servers = ["udp://127.0.0.1:1701"]`],
+    ["a server elsewhere, at our own port", `${GWMP}servers = ["udp://lns.example:1700"]`],
   ])("nothing to say about %s", (_, tomlText) => {
     expect(warnings(tomlText)).toEqual([]);
   });

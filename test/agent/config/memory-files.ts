@@ -33,5 +33,10 @@ export function memoryFiles(initial: Readonly<Record<string, string | Buffer>>):
     remove: async (path) => {
       contents.delete(path);
     },
+    space: async () => ({ freeOctets: 1024 ** 3, totalOctets: 2 * 1024 ** 3 }),
+    allocate: async (path, octets) => {
+      guard();
+      contents.set(path, Buffer.alloc(octets));
+    },
   };
 }

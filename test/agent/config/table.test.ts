@@ -68,12 +68,21 @@ const VALUES: Readonly<Record<string, { right: TomlValue[]; wrong: TomlValue[] }
   "core.client_id": { right: ['"quoted" \\ #id'], wrong: [7] },
   "core.keepalive": { right: ["45s", "1h"], wrong: ["1x"] },
   "core.puback_timeout": { right: ["5s"], wrong: [""] },
+  "core.pull_interval": { right: ["30s"], wrong: ["10"] },
+  "core.push_ack_timeout": { right: ["5s"], wrong: [2] },
   "core.retry_max": { right: ["5s"], wrong: [""] },
   "core.stats_interval": { right: ["5m"], wrong: ["5 m"] },
   "core.replay_pairing": { right: [false], wrong: ["paired"] },
   "core.replay_proposal": { right: [false], wrong: [1] },
   "core.replay_rate_max": { right: [1, 10_000], wrong: [-1, 10_001, 2.5] },
   "core.late": { right: [true], wrong: ["late"] },
+  "core.max_age": { right: ["1m", "36h"], wrong: ["48", 48, "1.5h"] },
+  "core.net_ids": { right: [["000013", "00001a"]], wrong: [["13"], "000013"] },
+  "core.dev_addr_prefixes": { right: [["26000000/7"]], wrong: [["26000000"], ["26000000/33"]] },
+  "core.join_eui_ranges": {
+    right: [["0000000000000001-00000000000000ff"]],
+    wrong: [["0000000000000001"], ["1-2"]],
+  },
   "core.may_transmit": { right: [false], wrong: ["no"] },
 };
 
@@ -87,12 +96,20 @@ function loaded(tomlText: string, env: Record<string, string> = {}): LoadedSetti
   return result;
 }
 
+/** What a core must have, besides; of the kind that knows the setting. */
+function coreWith(own: string): string {
+  const isGwmp = rowsOf("core")!.find(({ key }) => key === own)?.only === "gwmp";
+  return isGwmp
+    ? 'kind = "gwmp"\nservers = ["udp://127.0.0.1:1701"]\n'
+    : 'servers = ["mqtt://127.0.0.1:1883"]\n';
+}
+
 /** The smallest file with this value, and what goes with it. */
 function fileWith(key: string, value: TomlValue): string {
   const [table, own] = key.split(".") as [string, string];
   if (table !== "core") return `[${table}]\n${own} = ${writeToml(value)}\n${CORE}`;
   const beside: Record<string, string> = { cert_file: 'key_file = "/k"', key_file: 'cert_file = "/c"' };
-  const servers = own === "servers" ? "" : 'servers = ["mqtt://127.0.0.1:1883"]\n';
+  const servers = own === "servers" ? "" : coreWith(own);
   return `[[core]]\n${servers}${own} = ${writeToml(value)}\n${beside[own] ?? ""}`;
 }
 
@@ -147,7 +164,8 @@ describe("every row of the table", () => {
         beside[own] === undefined
           ? {}
           : { [`EDGE_AGENT_CORE__0__${beside[own]}`]: own === "cert_file" ? "/k" : "/c" };
-      const given = loaded(CORE, {
+      const core = own === "servers" || table !== "core" ? CORE : `[[core]]\n${coreWith(own)}`;
+      const given = loaded(core, {
         [variable]: Array.isArray(value) ? value.join(",") : String(value),
         ...pair,
       });

@@ -53,14 +53,14 @@ function heard(payload: Buffer, shape: Partial<Rxpk> = {}, concentratorSession =
 
 /** "admitted", "repeat" or why it was refused, of one frame alone. */
 function verdictOf(settings: Partial<AdmissionSettings>, payload: Buffer, shape: Partial<Rxpk> = {}): string {
-  const admission = createAdmission({ ...OPEN, ...settings }, 1, 16);
+  const admission = createAdmission({ ...OPEN, ...settings }, 1, { repeatsMax: 16 });
   const [verdict] = admission.judge(EUI, [heard(payload, shape)], 0);
   return verdict!.kind === "refused" ? verdict!.reason : verdict!.kind;
 }
 
 /** An admission with a journal that numbers what it keeps. */
 function journal(settings: Partial<AdmissionSettings> = {}, repeatsMax = 64) {
-  const admission = createAdmission({ ...OPEN, ...settings }, 7, repeatsMax);
+  const admission = createAdmission({ ...OPEN, ...settings }, 7, { repeatsMax });
   let next = 1;
   return {
     admission,

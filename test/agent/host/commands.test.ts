@@ -1,4 +1,7 @@
-import { expect, test } from "vitest";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
 import { openCommands } from "../../../agent/host/commands.ts";
 
 const commands = openCommands();
@@ -16,4 +19,17 @@ test("no shell reads its arguments", async () => {
 test("a program that is not there, or takes too long, is told by its code", async () => {
   expect(await commands.run(["/nowhere/at-all"], 5_000)).toEqual({ exitCode: 127, stdout: "" });
   expect((await commands.run(["sleep", "60"], 50)).exitCode).toBe(124);
+});
+
+test("on a made-up box only its own programs are run, and none of this machine's", async () => {
+  const root = mkdtempSync(join(tmpdir(), "box-"));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  const onBox = openCommands(root);
+  for (const program of ["true", "/bin/true", "../../../../../../bin/true"]) {
+    expect(await onBox.run([program], 5_000), program).toEqual({ exitCode: 127, stdout: "" });
+  }
+  mkdirSync(join(root, "usr/bin"), { recursive: true });
+  writeFileSync(join(root, "usr/bin/true"), '#!/bin/sh\necho "made up"\n');
+  chmodSync(join(root, "usr/bin/true"), 0o755);
+  expect(await onBox.run(["true"], 5_000)).toEqual({ exitCode: 0, stdout: "made up\n" });
 });

@@ -5,6 +5,7 @@ import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { AgentError } from "../../../agent/errors.ts";
 import { openControlDoor } from "../../../agent/host/control.ts";
 import type { ControlAnswer, ControlRequest } from "../../../agent/ports.ts";
 
@@ -50,6 +51,20 @@ test("a question goes there, its answer comes back, both as JSON", async () => {
   expect(await door.ask(socketPath, question)).toEqual({ status: 200, body: question });
   const bare = { method: "GET", path: "/status", body: undefined } as const;
   expect(await door.ask(socketPath, bare)).toEqual({ status: 200, body: { method: "GET", path: "/status" } });
+});
+
+test("what the world refuses is told to whoever asked, and the next one is answered", async () => {
+  const socketPath = join(folder(), "control.sock");
+  let refusing = true;
+  const serving = await door.serve(socketPath, async () => {
+    if (refusing) throw new AgentError("STORE_IO", "the disk refuses");
+    return { status: 200, body: "well" };
+  });
+  onTestFinished(() => serving.close());
+  const ask = () => door.ask(socketPath, { method: "GET", path: "/journal/stats", body: undefined });
+  expect(await ask()).toEqual({ status: 503, body: { code: "STORE_IO", error: "the disk refuses" } });
+  refusing = false;
+  expect(await ask()).toEqual({ status: 200, body: "well" });
 });
 
 test("its owner and its group may open it, nobody else", async () => {
@@ -179,4 +194,120 @@ test("closed, it leaves no socket behind, and does not wait for those who hold a
   await new Promise((resolve) => idle.once("connect", resolve));
   await close();
   expect(() => statSync(socketPath)).toThrow();
+});
+
+describe("lines", () => {
+  async function* pieces(count: number, size = 1): AsyncGenerator<unknown[]> {
+    for (let at = 0; at < count; at++) yield [{ at, text: "x".repeat(size) }];
+  }
+
+  async function serve(answer: (request: ControlRequest) => Promise<ControlAnswer>): Promise<string> {
+    const socketPath = join(folder(), "control.sock");
+    const server = await door.serve(socketPath, answer);
+    onTestFinished(server.close);
+    return socketPath;
+  }
+
+  test("go both ways at the same time, each value once and in order", async () => {
+    const socketPath = await serve(async ({ lines }) => ({ status: 200, body: undefined, lines: lines! }));
+    const question = { method: "POST", path: "/echo", body: undefined, lines: pieces(3_000, 100) } as const;
+    const answer = await door.ask(socketPath, question);
+    const got: unknown[] = [];
+    for await (const piece of answer.lines!) got.push(...piece);
+    expect(got).toHaveLength(3_000);
+    expect(got.every((value, at) => (value as { at: number }).at === at)).toBe(true);
+  });
+
+  test("are made no faster than they are read, and ended when nobody reads any more", async () => {
+    let made = 0;
+    let ended = false;
+    const socketPath = await serve(async () => ({
+      status: 200,
+      body: undefined,
+      lines: (async function* () {
+        try {
+          for (;;) yield [{ at: made++, text: "x".repeat(10_000) }];
+        } finally {
+          ended = true;
+        }
+      })(),
+    }));
+    const answer = await door.ask(socketPath, { method: "GET", path: "/", body: undefined });
+    const reading = answer.lines![Symbol.asyncIterator]();
+    await reading.next();
+    await new Promise((turn) => setTimeout(turn, 100));
+    expect(made, "what sockets and streams hold, of lines without end").toBeLessThan(500);
+    await reading.return?.();
+    for (let turn = 0; turn < 100 && !ended; turn++) await new Promise((next) => setTimeout(next, 10));
+    expect(ended).toBe(true);
+  });
+
+  test("that end with an error of the world end so at the other side", async () => {
+    const socketPath = await serve(async () => ({
+      status: 200,
+      body: undefined,
+      lines: (async function* () {
+        yield [1];
+        throw new AgentError("STORE_IO", "the disk of /j refused", undefined, "refused");
+      })(),
+    }));
+    const answer = await door.ask(socketPath, { method: "GET", path: "/", body: undefined });
+    const got: unknown[] = [];
+    const reading = (async () => {
+      for await (const piece of answer.lines!) got.push(...piece);
+    })();
+    await expect(reading).rejects.toMatchObject({ code: "STORE_IO", reason: "refused" });
+    expect(got).toEqual([1]);
+  });
+
+  test("of an agent that goes away end with CONTROL_UNREACHABLE, not as if that were all", async () => {
+    const socketPath = join(folder(), "control.sock");
+    const never = new Promise<void>(() => undefined);
+    const server = await door.serve(socketPath, async () => ({
+      status: 200,
+      body: undefined,
+      lines: (async function* () {
+        yield [1];
+        await never;
+      })(),
+    }));
+    const answer = await door.ask(socketPath, { method: "GET", path: "/", body: undefined });
+    const reading = answer.lines![Symbol.asyncIterator]();
+    expect((await reading.next()).value).toEqual([1]);
+    const next = reading.next();
+    await server.close();
+    await expect(next).rejects.toMatchObject({ code: "CONTROL_UNREACHABLE" });
+  });
+
+  test.each([
+    ["no JSON", "{]\n"],
+    ["too long", `"${"x".repeat(2 * BODY_OCTETS_MAX)}"\n`],
+  ])("sent with one that is %s hurt nobody", async (_what, body) => {
+    const socketPath = await serve(async ({ lines }) => ({
+      status: 200,
+      body: undefined,
+      lines: (async function* () {
+        for await (const piece of lines ?? []) yield piece;
+      })(),
+    }));
+    const text = await new Promise<string>((resolve, reject) => {
+      const headers = { "content-type": "application/x-ndjson" };
+      const asked = request({ socketPath, method: "POST", path: "/x", headers, agent: false }, (response) => {
+        let got = "";
+        response.on("data", (chunk) => {
+          got += String(chunk);
+        });
+        response.on("end", () => resolve(got));
+        response.on("error", () => resolve(got));
+      });
+      asked.on("error", (error: NodeJS.ErrnoException) =>
+        error.code === "EPIPE" || error.code === "ECONNRESET" ? resolve("cut") : reject(error),
+      );
+      asked.end(body);
+    });
+    expect(text).toMatch(/"code":"CONTROL_UNREACHABLE"|^cut$/);
+    expect(await door.ask(socketPath, { method: "GET", path: "/", body: undefined })).toMatchObject({
+      status: 200,
+    });
+  });
 });

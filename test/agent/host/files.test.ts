@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   mkdirSync,
@@ -5,6 +6,7 @@ import {
   readdirSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -26,6 +28,22 @@ describe("the files of a real gateway", () => {
     expect(await files.read(join(folder, "none"))).toBeUndefined();
     expect(await files.stamp(join(folder, "none/deeper"))).toBeUndefined();
     await files.remove(join(folder, "none"));
+  });
+
+  test("of what anybody may have put there only the head is read, and only of a regular file", async () => {
+    const at = (name: string): string => join(folder, name);
+    writeFileSync(at("long"), Buffer.alloc(1_000_000, "x"));
+    expect(await files.read(at("long"), 10)).toEqual(Buffer.alloc(10, "x"));
+    writeFileSync(at("short"), "abc");
+    expect((await files.read(at("short"), 10))?.toString()).toBe("abc");
+    expect(await files.read(at("none"), 10)).toBeUndefined();
+    // Its size is said to be 0.
+    expect((await files.read("/proc/sys/kernel/ostype", 64))?.toString()).toBe("Linux\n");
+    execFileSync("mkfifo", [at("pipe")]);
+    symlinkSync("/dev/zero", at("endless"));
+    symlinkSync(at("loop"), at("loop"));
+    for (const name of ["pipe", "endless", "loop", "."])
+      await expect(files.read(at(name), 10), name).rejects.toMatchObject({ code: "FILE_IO" });
   });
 
   test("what was replaced is read back, and nothing is left beside it", async () => {

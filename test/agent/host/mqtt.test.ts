@@ -2,12 +2,15 @@
  * What mqtt.js needs to be held to, and what a broker may say that Mosquitto does not: against a server made of
  * octets. What every opening of the port keeps to is in test/contracts/mqtt.test.ts.
  */
+import { readFileSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import { afterEach, describe, expect, test } from "vitest";
+import { createServer as createTlsServer } from "node:tls";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { openClock } from "../../../agent/host/clock.ts";
 import { openMqtt } from "../../../agent/host/mqtt.ts";
 import type { MqttClosed, MqttConnectOptions, MqttLink } from "../../../agent/ports.ts";
+import { type Authority, createAuthority } from "../../authority.ts";
 
 const CONNACK_5 = Buffer.from("20030000 00".replaceAll(" ", ""), "hex");
 const CONNACK_3 = Buffer.from("20020000", "hex");
@@ -171,6 +174,47 @@ test("what was in flight when the connection ended is not sent on the next one",
   void second.link.publish({ topic: "join", payload: Buffer.from("new"), qos: 1 });
   await until(() => Buffer.concat(heard).includes("new"));
   expect(Buffer.concat(heard).includes("old")).toBe(false);
+});
+
+describe("given up on a road that has gone dark", () => {
+  let authority: Authority;
+  beforeAll(() => {
+    authority = createAuthority();
+  });
+  afterAll(() => authority.remove());
+
+  test.each(["mqtt", "mqtts"] as const)(
+    "what the kernel has not sent never arrives, %s",
+    async (protocol) => {
+      const heard: Buffer[] = [];
+      const onSocket = (socket: Socket): void => {
+        sockets.add(socket);
+        socket.on("error", () => undefined);
+        socket.once("data", () => socket.write(CONNACK_5));
+        socket.on("data", (octets) => heard.push(octets));
+      };
+      const { certFile, keyFile } = authority.issue("broker");
+      const files = { cert: readFileSync(certFile), key: readFileSync(keyFile) };
+      const port = await listening(
+        protocol === "mqtt" ? createServer(onSocket) : createTlsServer(files, onSocket),
+      );
+      const ca = readFileSync(authority.caFile);
+      const { link, seen, closed } = begin(`${protocol}://127.0.0.1:${port}`, { ca });
+      await until(() => seen.connected !== undefined);
+      for (const socket of sockets) socket.pause();
+      // More than the far side's kernel takes from ours, and less than ours takes from us.
+      void link.publish({ topic: "t", payload: Buffer.alloc(512 * 1024, "filler"), qos: 1 });
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      void link.publish({ topic: "t", payload: Buffer.from("too late"), qos: 1 });
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      link.close("abruptly");
+      expect((await closed).code).toBe("closed");
+      for (const socket of sockets) socket.resume();
+      await until(() => [...sockets].every((socket) => socket.destroyed));
+      expect(Buffer.concat(heard).includes("filler")).toBe(true);
+      expect(Buffer.concat(heard).includes("too late")).toBe(false);
+    },
+  );
 });
 
 test("closed politely with something unanswered, it says DISCONNECT all the same, so no will is published", async () => {

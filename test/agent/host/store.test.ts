@@ -15,6 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { LOCKED_BY_US } from "../../../agent/errors.ts";
 import { openStores } from "../../../agent/host/store.ts";
 import { readTable, unpackSnappy } from "../../../agent/host/store-tables.ts";
 
@@ -122,6 +123,7 @@ test("what another is writing at this moment is not taken for damage", async () 
   await expect(stores.open(directory)).rejects.toMatchObject({
     code: "STORE_LOCKED",
     message: expect.stringContaining(`process ${process.pid}`),
+    reason: LOCKED_BY_US,
   });
   await expect(stores.repair(directory)).rejects.toMatchObject({ code: "STORE_LOCKED" });
   await store.close();

@@ -1,9 +1,9 @@
 /** Custody: when it is said, what it costs the disk, and what is handed out afterwards. The world's clock and disk. */
 import { describe, expect, test } from "vitest";
 import type { Frame } from "../../../agent/frame/frame.ts";
+import { FRAME_OVERHEAD_OCTETS } from "../../../agent/journal/custody.ts";
 import type { CustodyOutcome, Journal } from "../../../agent/journal/journal.ts";
 import { readRecord } from "../../../agent/journal/record.ts";
-import { FRAME_OVERHEAD_OCTETS } from "../../../agent/journal/store-journal.ts";
 import {
   DIRECTORY,
   draft,

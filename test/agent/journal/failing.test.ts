@@ -1,11 +1,16 @@
 /** A disk that refuses: nothing is acknowledged meanwhile, live traffic goes on, everything is written afterwards. */
+
 import { describe, expect, test } from "vitest";
+import { AgentError, LOCKED_BY_US } from "../../../agent/errors.ts";
 import type { Frame } from "../../../agent/frame/frame.ts";
+import { STALLED_MS } from "../../../agent/journal/disk.ts";
 import type { CustodyOutcome } from "../../../agent/journal/journal.ts";
+import type { KeyValueStores } from "../../../agent/ports.ts";
 import {
   DIRECTORY,
   draft,
   INTERVAL_MS,
+  keepHeld,
   laneOfMeter,
   makeWorld,
   nextPatiently,
@@ -39,6 +44,53 @@ describe("when the disk refuses to write", () => {
     expect(again.stats()).toMatchObject({ storedFrames: 30, lostAtOpen: 0 });
     expect(await readLane(again, LANE)).toEqual(kept);
     await again.close();
+  });
+
+  test.each([
+    ["itself: it goes on saying what it was closed for", LOCKED_BY_US, /batch refused/],
+    ["another process: it says which", "process 4711", /is held by process 4711$/],
+  ])("while the lock is held by %s", async (_, reason, expected) => {
+    const { open, stores, clock } = makeWorld();
+    let isLocked = false;
+    const locking: KeyValueStores = {
+      repair: (directory) => stores.repair(directory),
+      open: async (directory) => {
+        if (isLocked) throw new AgentError("STORE_LOCKED", "locked", undefined, reason);
+        return stores.open(directory);
+      },
+    };
+    const journal = await open({ stores: locking });
+    stores.refuse((operation) => operation === "batch");
+    isLocked = true;
+    const kept = keepHeld(journal, LANE);
+    await clock.advance(5_000);
+    expect(journal.stats().failing).toMatch(expected);
+    stores.refuse(undefined);
+    isLocked = false;
+    await clock.advance(60_000);
+    await kept;
+    expect(journal.stats().failing).toBeUndefined();
+    await journal.close();
+  });
+
+  test("who waits for a removal no longer than until it refuses is told what it says, and it is removed later", async () => {
+    const { open, stores, clock } = makeWorld();
+    const journal = await open();
+    const keeping = keepHeld(journal, LANE);
+    await clock.advance(INTERVAL_MS * 3);
+    const frame = await keeping;
+    stores.refuse((operation) => operation === "batch");
+    journal.taken("main", frame);
+    const told = journal.tryFlush();
+    await clock.advance(1);
+    expect(await told).toContain("batch refused");
+    expect(await journal.tryFlush()).toContain("batch refused");
+    expect(journal.stats().storedFrames).toBe(1);
+    stores.refuse(undefined);
+    await clock.advance(60_000);
+    expect(journal.stats().storedFrames).toBe(0);
+    expect(await journal.tryFlush()).toBeUndefined();
+    await journal.close();
   });
 
   test("live frames still have custody by being taken", async () => {
@@ -305,6 +357,42 @@ describe("when the disk refuses to read", () => {
     expect(journal.stats()).toMatchObject({ lostAtOpen: 1 });
     await journal.close();
   });
+});
+
+describe("when the disk hangs in the middle of life", () => {
+  test.each(["over the commit", "over the look whether there is room", "over a reading after it"] as const)(
+    "%s, it says so after ten seconds, and that it obeys when it does",
+    async (over) => {
+      const world = makeWorld({ ballast: true });
+      const journal = await world.open();
+      const first = keepHeld(journal, laneOfMeter(1));
+      await world.clock.advance(INTERVAL_MS);
+      let release = (): void => {};
+      if (over === "over the commit") release = world.stores.stall();
+      else if (over === "over a reading after it") release = world.stores.stallReads();
+      else {
+        const room = world.files.space.bind(world.files);
+        const answered = new Promise<void>((resolve) => {
+          release = resolve;
+        });
+        world.files.space = async () => answered.then(room);
+      }
+      journal.taken("main", await first);
+      let held = false;
+      void keepHeld(journal, laneOfMeter(2)).then(() => {
+        held = true;
+      });
+      await world.clock.advance(STALLED_MS - 1);
+      expect(journal.stats().failing).toBeUndefined();
+      await world.clock.advance(3_000);
+      expect(journal.stats().failing).toContain("has not answered");
+      release();
+      await world.clock.advance(INTERVAL_MS);
+      expect(journal.stats().failing).toBeUndefined();
+      expect(held).toBe(true);
+      await journal.close();
+    },
+  );
 });
 
 test("a store that was removed is made anew: it knows whose it is, and what is gone is counted", async () => {

@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { isAgentError } from "../../../agent/errors.ts";
+import { AgentError, isAgentError } from "../../../agent/errors.ts";
 import type { Frame, FrameDraft, Lane } from "../../../agent/frame/frame.ts";
 import { openClock } from "../../../agent/host/clock.ts";
 import { openFiles } from "../../../agent/host/files.ts";
 import { openStores } from "../../../agent/host/store.ts";
 import type { CustodyOutcome, Journal } from "../../../agent/journal/journal.ts";
-import { type JournalOptions, openJournal } from "../../../agent/journal/store-journal.ts";
-import type { Clock, Files, Log, LogFields } from "../../../agent/ports.ts";
+import { type JournalOptions, type OpenJournal, openJournal } from "../../../agent/journal/store-journal.ts";
+import type { Clock, DiskSpace, Files, Log, LogFields } from "../../../agent/ports.ts";
 import { WorldClock } from "../../../simulator/world/clock.ts";
 import { WorldStores } from "../../../simulator/world/store.ts";
 
@@ -57,6 +57,14 @@ export class MemoryFiles implements Files {
   async remove(path: string): Promise<void> {
     this.contents.delete(path);
   }
+  freeOctets = 1024 ** 3;
+  async space(): Promise<DiskSpace> {
+    return { freeOctets: this.freeOctets, totalOctets: 2 * 1024 ** 3 };
+  }
+  async allocate(path: string, octets: number): Promise<void> {
+    if (octets > this.freeOctets) throw new AgentError("FILE_IO", `${path}: no room`);
+    this.contents.set(path, Buffer.alloc(octets));
+  }
 }
 
 export interface LogLine extends LogFields {
@@ -87,7 +95,7 @@ export interface World {
   readonly files: MemoryFiles;
   readonly lines: LogLine[];
   /** A start of the agent. */
-  open(changes?: Partial<JournalOptions>): Promise<Journal>;
+  open(changes?: Partial<JournalOptions>): Promise<OpenJournal>;
   /** The power is cut (WorldStores.cutPower): nothing of what was started before ever runs again. */
   cutPower(keepBatches?: number): void;
 }
@@ -141,7 +149,7 @@ function clockUntil(clock: WorldClock, generation: () => number): Clock {
 export async function openRealJournal(
   directory: string,
   changes: Partial<JournalOptions> = {},
-): Promise<{ journal: Journal; lines: LogLine[] }> {
+): Promise<{ journal: OpenJournal; lines: LogLine[] }> {
   const { log, lines } = collectLog();
   const journal = await openJournal({
     stores: openStores(),
@@ -151,6 +159,8 @@ export async function openRealJournal(
     directory,
     cores: ["main"],
     commitIntervalMs: 0,
+    // A busy test machine is slower than any disk.
+    openingPatienceMs: 60_000,
     ...changes,
   });
   return { journal, lines };

@@ -13,6 +13,7 @@ import {
   seal,
   sequenceOfRecordKey,
   unseal,
+  writeHex,
 } from "../../../agent/journal/keys.ts";
 import { EUI, laneOfMeter } from "./fixtures.ts";
 
@@ -29,6 +30,26 @@ describe("crc32c", () => {
   });
 });
 
+describe("crc32c of any part of anything", () => {
+  test("is what the polynomial says, octet by octet and bit by bit", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 70 }), fc.nat(70), fc.nat(70), (bytes, one, other) => {
+        const [from, to] = [Math.min(one, other, bytes.length), Math.min(Math.max(one, other), bytes.length)];
+        expect(crc32c(bytes, from, to)).toBe(bitByBit(bytes.subarray(from, to)));
+      }),
+    );
+  });
+
+  function bitByBit(bytes: Uint8Array): number {
+    let crc = ~0;
+    for (const octet of bytes) {
+      crc ^= octet;
+      for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1;
+    }
+    return ~crc >>> 0;
+  }
+});
+
 describe("keys", () => {
   test("sort as their sequences do", () => {
     fc.assert(
@@ -41,9 +62,27 @@ describe("keys", () => {
 
   test.each([`${EUI}/d26011bda`, `${EUI}/j70b3d57ed0000001`, `${EUI}/x`])("tell the lane %s", (lane) => {
     const key = indexKey(lanePrefix(lane), 2 ** 40 + 1, 5);
+    expect(indexKey(lane, 2 ** 40 + 1, 5)).toEqual(key);
     expect(isLane(lane)).toBe(true);
     expect(laneOfIndexKey(key)).toBe(lane);
     expect(readIndexKey(key)).toEqual({ sequence: 2 ** 40 + 1, claims: 5 });
+  });
+
+  test("write hexadecimal digits as Buffer does, of either case", () => {
+    const digits = fc.string({
+      unit: fc.constantFrom(..."0123456789abcdefABCDEF"),
+      minLength: 0,
+      maxLength: 40,
+    });
+    fc.assert(
+      fc.property(digits, (text) => {
+        const whole = text.slice(0, text.length & ~1);
+        const bytes = Buffer.alloc(24);
+        writeHex(bytes, 2, `/${whole}`, 1, 1 + whole.length);
+        expect(bytes.toString("hex", 2, 2 + whole.length / 2)).toBe(whole.toLowerCase());
+        expect(bytes.subarray(2 + whole.length / 2).every((octet) => octet === 0)).toBe(true);
+      }),
+    );
   });
 
   test.each(["", EUI, `${EUI}/d26011b`, `${EUI}/j26011bda`, `${EUI}/y26011bda`, `${EUI}-d26011bda`])(

@@ -322,3 +322,18 @@ test("a second process is told who holds the journal", async () => {
   expect((await readAll(journal)).size).toBe(LANES);
   await journal.close();
 }, 60_000);
+
+test("a journal that is closed while frames are being read puts none of them aside, and complains of nothing", async () => {
+  const { journal, lines } = await openRealJournal(copyOf(template));
+  const reads = Array.from({ length: LANES }, async (_, meter) => {
+    for (let after = -1; ; ) {
+      const frame = await journal.next("main", laneOfMeter(meter), after);
+      if (frame === undefined) return;
+      after = frame.sequence;
+    }
+  });
+  await journal.next("main", laneOfMeter(0), -1);
+  await journal.close();
+  await Promise.all(reads);
+  expect(lines.filter(({ level }) => level === "warn" || level === "error")).toEqual([]);
+});

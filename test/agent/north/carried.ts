@@ -23,6 +23,9 @@ export const LORA_RXPK = {
   data: "QAQDAgGAAQABppRkJhXWw7WC9DhwV1fNFsc=",
 };
 
+/** A join-request, as LORA_RXPK else. */
+export const JOIN_RXPK = { ...LORA_RXPK, size: 23, data: "AAEAAAAAAAAAAgAAAAAAAAADAEdmdmc=" };
+
 function frameOf(rxpk: object | string = LORA_RXPK, more: Partial<Frame> = {}): Frame {
   return {
     sequence: 7,

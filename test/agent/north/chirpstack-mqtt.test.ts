@@ -9,8 +9,9 @@ import { describe, expect, test } from "vitest";
 import type { DownlinkAck, GatewayStats } from "../../../agent/north/core.ts";
 import { REPORTS_WAITING_MAX } from "../../../agent/north/flight.ts";
 import { lateMessage } from "../../../agent/north/late-message.ts";
+import { TX_ACK_LIFE_MS, TX_ACKS_WAITING_MAX } from "../../../agent/north/tx-acks.ts";
 import { fits } from "../config/json-schema.ts";
-import { carriedOf, GATEWAY_EUI, LORA_RXPK } from "./carried.ts";
+import { carriedOf, GATEWAY_EUI, JOIN_RXPK, LORA_RXPK } from "./carried.ts";
 import { coreWorld, GATEWAY } from "./core-world.ts";
 import { Duration, judge } from "./judge.ts";
 
@@ -205,7 +206,7 @@ describe("how much may be in flight", () => {
     expect(ids).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
-  test("a burst of acks is kept up to its limit; what is beyond is counted as that, and no uplink is held back", async () => {
+  test("a burst of acks beyond what the connection queues waits its turn, and no uplink is held back", async () => {
     const world = coreWorld();
     world.first.listen("#");
     world.first.receiveMaximum = 2;
@@ -219,7 +220,8 @@ describe("how much may be in flight", () => {
     expect(world.counters.get("txAckSent", "queueFull")).toBe(3);
     await world.clock.advance(60_000);
     expect(new Set(await uplinks)).toEqual(new Set(["taken"]));
-    expect(world.counters.get("txAckSent", "taken")).toBe(burst - 3);
+    expect(world.counters.get("txAckSent", "taken")).toBe(burst);
+    expect(new Set(acksAt(world))).toHaveProperty("size", burst);
     expect(world.counters.get("txAckSent", "closed")).toBe(0);
     const isUplink = world.first.taken
       .filter(({ topic }) => topic.includes("/event/"))
@@ -238,6 +240,60 @@ describe("how much may be in flight", () => {
     world.first.die();
     expect(await world.after(0, sent)).toBe("closed");
     expect(world.counters.get("txAckSent", "closed")).toBe(3);
+  });
+
+  const ack = (world: ReturnType<typeof coreWorld>, downlinkId: number) =>
+    world.connection.sendTxAck({ gatewayEui: GATEWAY_EUI, downlinkId, statuses: ["OK"] });
+  const acksAt = (world: ReturnType<typeof coreWorld>) =>
+    world.first.taken
+      .filter(({ topic }) => topic.endsWith("/event/ack"))
+      .map(({ payload }) => judge.DownlinkTxAck.deserializeBinary(payload).getDownlinkId());
+
+  test("acks that fall into a short outage reach the core after it, in order, and those of before as well", async () => {
+    const world = coreWorld({ settings: { retryMaxMs: 1_000 } });
+    world.first.listen("#");
+    await world.up();
+    world.first.hears = false;
+    ack(world, 1);
+    await world.clock.advance(1_000);
+    world.first.die();
+    ack(world, 2);
+    ack(world, 3);
+    await world.clock.advance(20_000);
+    expect(acksAt(world)).toEqual([]);
+    world.first.hears = true;
+    world.first.revive();
+    await world.clock.advance(5_000);
+    expect(acksAt(world)).toEqual([1, 2, 3]);
+    expect(world.counters.get("txAckSent", "taken")).toBe(3);
+  });
+
+  test("not when the core has forgotten what they are about", async () => {
+    const world = coreWorld({ settings: { retryMaxMs: 1_000 } });
+    world.first.listen("#");
+    await world.up();
+    world.first.die();
+    ack(world, 1);
+    await world.clock.advance(TX_ACK_LIFE_MS - 5_000);
+    ack(world, 2);
+    await world.clock.advance(5_000);
+    world.first.revive();
+    await world.clock.advance(5_000);
+    expect(acksAt(world)).toEqual([2]);
+    expect(world.counters.get("txAckSent", "expired")).toBe(1);
+  });
+
+  test("of too many the oldest are given up, and counted", async () => {
+    const world = coreWorld({ settings: { retryMaxMs: 1_000 } });
+    world.first.listen("#");
+    await world.up();
+    world.first.die();
+    for (let id = 1; id <= TX_ACKS_WAITING_MAX + 2; id++) ack(world, id);
+    expect(world.counters.get("txAckSent", "givenUp")).toBe(2);
+    world.first.revive();
+    await world.clock.advance(10_000);
+    expect(acksAt(world)).toHaveLength(TX_ACKS_WAITING_MAX);
+    expect(acksAt(world)[0]).toBe(3);
   });
 });
 
@@ -838,5 +894,58 @@ describe("the late topic", () => {
     expect(await world.after(100, world.connection.sendLate(late))).toBe("refused");
     expect(await world.after(100, world.connection.send(late))).toBe("taken");
     expect(world.first.taken.slice(said).map(({ topic }) => topic)).toEqual([UP]);
+  });
+});
+
+describe("a join that gets no answer in time", () => {
+  const sendJoin = (world: ReturnType<typeof coreWorld>, expiresInMs: number) =>
+    world.connection.send(carriedOf(JOIN_RXPK, { expiresInMs }));
+
+  test("gives the connection up, so that it cannot arrive later, and another is made", async () => {
+    const world = coreWorld();
+    await world.up();
+    world.first.hears = false;
+    expect(await world.after(1_990, sendJoin(world, 2_000))).toBe("nothing yet");
+    const { after } = world;
+    expect(world.seen).toMatchObject({ ups: 1, downs: 0 });
+    await world.clock.advance(30);
+    expect(world.seen).toMatchObject({ ups: 1, downs: 1 });
+    world.first.hears = true;
+    await world.clock.advance(10_000);
+    expect(world.seen.ups).toBe(2);
+    expect(world.first.taken.some(({ topic }) => topic.endsWith("/up"))).toBe(false);
+    expect(world.counters.snapshot().joinUnanswered).toBe(1);
+    expect(await after(100, world.connection.send(carriedOf()))).toBe("noSubscriber");
+  });
+
+  test("answered in time, it leaves the connection alone", async () => {
+    const world = coreWorld();
+    await world.up();
+    expect(await world.after(100, sendJoin(world, 200))).toBe("noSubscriber");
+    await world.clock.advance(60_000);
+    expect(world.seen).toMatchObject({ ups: 1, downs: 0 });
+  });
+
+  test("on a long road is waited for as long as the road takes, beside its time", async () => {
+    const world = coreWorld();
+    world.first.latencyMs = 1_000;
+    await world.up();
+    await world.clock.advance(10_000);
+    // A moment less than the way there, and two for the way back.
+    expect(await world.after(2_500, sendJoin(world, 1_100))).toBe("noSubscriber");
+    expect(world.seen).toMatchObject({ ups: 1, downs: 0 });
+  });
+
+  test("leaves the road without time for joins until something is answered again", async () => {
+    const world = coreWorld();
+    await world.up();
+    const before = world.connection.status().roundTripMs!;
+    world.first.hears = false;
+    await world.after(3_000, sendJoin(world, 2_000));
+    expect(world.connection.status().roundTripMs).toBeGreaterThanOrEqual(2_000);
+    world.first.hears = true;
+    await world.clock.advance(10_000);
+    expect(world.seen.ups).toBe(2);
+    expect(world.connection.status().roundTripMs).toBe(before);
   });
 });

@@ -103,3 +103,68 @@ test("a lane that cannot be read is asked again after 1, 2, 4 … 30 seconds", a
   expect(askedAtS).toEqual([0, 1, 3, 7, 15, 31, 61, 91, 121]);
   expect(asked).toBe(9);
 });
+
+describe.each([
+  ["lane by lane", { pairing: false }],
+  ["by the axis", { pairing: true }],
+])("when the core comes back and the disk hangs, %s", (_, settings) => {
+  test("live frames of other devices never wait for it, and what is stored goes when it answers", async () => {
+    const rig = await courierRig(settings);
+    await outage(rig, MINUTE_MS / 2);
+    rig.stores.refuse(undefined);
+    const release = rig.stores.stallReads();
+    rig.up();
+    // Longer than that is how a disk hangs; so long a read may take.
+    await rig.clock.advance(300);
+    for (let device = 101; device <= 140; device++) {
+      rig.hear(device, 1);
+      await rig.clock.advance(100);
+      expect(devicesOf(rig)).toContain(deviceName(device));
+    }
+    expect(rig.counters.get("journalReadFailed")).toBe(0);
+    await rig.clock.advance(60_000);
+    expect(rig.counters.get("journalReadFailed")).toBeGreaterThan(0);
+    expect(rig.journal.stats().failing).toContain("not ended within");
+    rig.hear(141, 1);
+    rig.hear(1, 2);
+    await rig.clock.advance(15 * MINUTE_MS);
+    expect(devicesOf(rig)).toContain(deviceName(141));
+    expect(devicesOf(rig)).not.toContain(deviceName(1));
+    release();
+    await rig.clock.advance(15 * MINUTE_MS);
+    expect(new Set(devicesOf(rig)).size).toBe(41 + STORED);
+    expect(rig.sent.flatMap(({ device, fCnt }) => (device === deviceName(1) ? [fCnt] : []))).toEqual([1, 2]);
+    expect(rig.courier.status()).toMatchObject({ lanesBehind: 0, inFlight: 0 });
+  });
+});
+
+test("after an outage of an hour a live frame tries the road for those in a disk that hangs", async () => {
+  const rig = await courierRig({ pairing: true });
+  await outage(rig, 60 * MINUTE_MS);
+  rig.stores.refuse(undefined);
+  const release = rig.stores.stallReads();
+  rig.up();
+  await rig.clock.advance(300);
+  expect(rig.courier.status().drain.phase).toBe("probing");
+  rig.hear(101, 1);
+  await rig.clock.advance(100);
+  expect(devicesOf(rig)).toEqual([deviceName(101)]);
+  expect(rig.courier.status().drain.phase).toBe("deciding");
+  release();
+  await rig.clock.advance(20 * MINUTE_MS);
+  expect(new Set(devicesOf(rig)).size).toBe(1 + STORED);
+});
+
+test("two reads at a time keep the disk's threads: the others wait, and go on when one has ended", async () => {
+  const rig = await courierRig();
+  await outage(rig, MINUTE_MS);
+  rig.stores.refuse(undefined);
+  const release = rig.stores.stallReads();
+  rig.up();
+  await rig.clock.advance(1_000);
+  expect(rig.sent).toEqual([]);
+  release();
+  await rig.clock.advance(30_000);
+  expect(new Set(devicesOf(rig)).size).toBe(STORED);
+  expect(rig.counters.get("journalReadFailed")).toBe(0);
+});

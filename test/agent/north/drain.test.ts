@@ -6,16 +6,16 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { RIDE_MS_MAX } from "../../../agent/north/axis.ts";
 import {
-  AFTER_MS,
   createDrain,
   DECIDE_MS_MAX,
   type Drain,
   ECHO_MS,
   LISTEN_MS,
-  type Moment,
   PLAN_CHANGES_MAX,
   PROPOSE_SPREAD_MS,
 } from "../../../agent/north/drain.ts";
+import { AFTER_MS } from "../../../agent/north/followed.ts";
+import type { Moment } from "../../../agent/north/moment.ts";
 import {
   AHEAD_MS_MAX,
   AXIS_MS_MAX,
@@ -527,4 +527,83 @@ test("flapping of any rhythm never keeps a frame for good: in the end it is due 
     ),
     { numRuns: process.env.LONG ? 5_000 : 300 },
   );
+});
+
+describe("an outage that outlasts the process", () => {
+  /** Away for two hours, then a new process that is away for nine more; its oldest frame is an hour old. */
+  function restartedRig(between: (rig: DrainRig) => void): DrainRig {
+    const rig = drainRig();
+    rig.drain.lost(rig.at());
+    rig.wait(2 * HOUR_MS);
+    rig.drain.kept(rig.at());
+    between(rig);
+    rig.restart();
+    rig.nowMs += 9 * HOUR_MS;
+    rig.drain.kept(rig.at());
+    rig.drain.up(rig.at(), true);
+    rig.drain.passed(rig.at(), { heardUtcMs: rig.at().utcMs - HOUR_MS, ageMs: HOUR_MS });
+    rig.wait(DECIDED_MS);
+    return rig;
+  }
+
+  test("is as long as it was, and its plan as fast as the neighbours'", () => {
+    const rig = restartedRig(() => undefined);
+    const { plan } = rig.drain;
+    expect(plan?.k).toBe(150);
+    expect(plan!.t0Ms - plan!.tFromMs).toBeGreaterThan(11 * HOUR_MS);
+  });
+
+  test("without its note would seem to have begun with the oldest frame", () => {
+    const rig = restartedRig((before) => {
+      before.note = "";
+    });
+    expect(rig.drain.plan?.k).toBe(60);
+  });
+
+  test("after a boot is known by the clock, where that is right before and after", () => {
+    const booted = (clockGood: boolean) =>
+      restartedRig((rig) => {
+        rig.bootId = "1".repeat(32);
+        rig.clockGood = clockGood;
+      });
+    expect(booted(true).drain.plan?.k).toBe(150);
+    expect(booted(false).drain.plan?.k).toBe(60);
+  });
+
+  test("is a reason for a plan although nothing was kept, for the neighbours have one", () => {
+    const rig = drainRig();
+    rig.drain.lost(rig.at());
+    rig.wait(2 * HOUR_MS);
+    rig.drain.kept(rig.at());
+    rig.restart();
+    rig.drain.up(rig.at(), false);
+    expect(rig.drain.status(rig.at()).phase).toBe("deciding");
+  });
+
+  test("is noted once, not before it is one, and forgotten when it is over", () => {
+    const rig = drainRig();
+    const notes: (string | undefined)[] = [];
+    const keep = (): void => {
+      rig.drain.kept(rig.at());
+      if (notes.at(-1) !== rig.note) notes.push(rig.note);
+    };
+    keep();
+    rig.drain.lost(rig.at());
+    rig.wait(60_000);
+    keep();
+    expect(notes, "up, or away for a minute").toEqual([]);
+    for (let hour = 0; hour < 5; hour++) {
+      rig.wait(HOUR_MS);
+      keep();
+    }
+    expect(notes).toHaveLength(1);
+    rig.drain.up(rig.at(), true);
+    rig.drain.passed(rig.at(), { heardUtcMs: rig.at().utcMs - HOUR_MS, ageMs: HOUR_MS });
+    expect(rig.note).toBe("");
+    rig.wait(2 * HOUR_MS);
+    rig.drain.drained(rig.at());
+    rig.restart();
+    rig.drain.up(rig.at(), false);
+    expect(rig.drain.status(rig.at()).phase).toBe("calm");
+  });
 });

@@ -53,6 +53,7 @@ export function realCore(settings: Partial<CoreSettings>) {
       },
       onDownlink: (command) => seen.commands.push(command),
       onStatsInterval: () => undefined,
+      onTxpk: () => undefined,
       onReplayPlan: () => undefined,
     },
   });
@@ -86,8 +87,17 @@ export async function reader(
   };
 }
 
-/** A road that can be cut: a TCP relay whose connections end without a word. */
-export async function road(toPort: number): Promise<{ readonly port: number; cut(): void }> {
+export interface Road {
+  readonly port: number;
+  /** Its connections end without a word. */
+  cut(): void;
+  /** It reads nothing more: what is sent stays with the sender's kernel once its own is full. */
+  darken(): void;
+  lighten(): void;
+}
+
+/** A road that can fail: a TCP relay. */
+export async function road(toPort: number): Promise<Road> {
   const sockets = new Set<Socket>();
   const keep = (socket: Socket): void => {
     sockets.add(socket);
@@ -111,5 +121,14 @@ export async function road(toPort: number): Promise<{ readonly port: number; cut
     cut();
     server.close();
   });
-  return { port: (server.address() as { port: number }).port, cut };
+  return {
+    port: (server.address() as { port: number }).port,
+    cut,
+    darken: () => {
+      for (const socket of sockets) socket.pause();
+    },
+    lighten: () => {
+      for (const socket of sockets) socket.resume();
+    },
+  };
 }

@@ -8,12 +8,13 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type Authority, createAuthority } from "../../authority.ts";
 import { freePort, type Mosquitto, type MosquittoOptions, startMosquitto } from "../../mosquitto.ts";
-import { carriedOf, GATEWAY_EUI } from "./carried.ts";
+import { carriedOf, GATEWAY_EUI, JOIN_RXPK, LORA_RXPK } from "./carried.ts";
 import { judge } from "./judge.ts";
 import { endAll, endings, reader, realCore, road, until } from "./mosquitto-core.ts";
 
 const GATEWAY = `gateway/${GATEWAY_EUI}`;
 const STATE = `${GATEWAY}/state/conn`;
+const FILLER_OCTETS = 512 * 1024;
 
 afterEach(endAll);
 
@@ -286,6 +287,32 @@ describe("a connection that ends", () => {
     await until(() => stateOf(lns.last(STATE)) === "ONLINE", "ONLINE again");
     expect(core.seen).toMatchObject({ ups: 2, downs: 1 });
     expect(core.connection.status().lastError).toBeUndefined();
+  });
+
+  test("a join that outlives its time on a dark road gives the connection up, and never arrives", async () => {
+    const mosquitto = await broker();
+    const lns = await reader(mosquitto, "#");
+    const way = await road(mosquitto.port);
+    const core = realCore({ servers: [`mqtt://127.0.0.1:${way.port}`], pubackTimeoutMs: 60_000 });
+    await connected(core);
+    expect(await core.connection.send(carriedOf())).toBe("taken");
+    const upsBefore = lns.messages.filter(({ topic }) => topic === `${GATEWAY}/event/up`).length;
+
+    way.darken();
+    // More than the relay's kernel takes from ours.
+    void core.connection.sendOwn("filler", Buffer.alloc(FILLER_OCTETS));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const join = core.connection.send(carriedOf(JOIN_RXPK, { expiresInMs: 300 }));
+    expect(await join).toBe("closed");
+    way.lighten();
+    await until(() => core.seen.ups === 2, "another connection");
+    expect(await core.connection.send(carriedOf())).toBe("taken");
+    await until(() => lns.messages.some(({ payload }) => stateOf(payload) === "OFFLINE"), "the will");
+    const ups = lns.messages.filter(({ topic }) => topic === `${GATEWAY}/event/up`);
+    const phys = ups
+      .slice(upsBefore)
+      .map(({ payload }) => judge.UplinkFrame.deserializeBinary(payload).getPhyPayload_asB64());
+    expect(phys).toEqual([LORA_RXPK.data]);
   });
 
   test("another client with our id throws us out; we come back, and what was in flight is reported", async () => {

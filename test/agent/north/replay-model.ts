@@ -341,7 +341,14 @@ function createMemoryJournal(): Journal & { inOrder(): Frame[] } {
         .sort((one, other) => one.oldestSequence - other.oldestSequence),
     notes: { get: (name) => notes.get(name), set: (name, value) => notes.set(name, value) },
     stats: () => ({ storedFrames: laneOfFrame.size }) as never,
-    close: async () => undefined,
+    get lanesWaiting() {
+      return lanes.size;
+    },
+    holds: (lane) => lanes.has(lane),
+    whenFound: () => {},
+    converting: () => {},
+    converted: () => {},
+    close: async () => true,
     inOrder: () => [...lanes.values()].flat().sort((one, other) => one.sequence - other.sequence),
   };
 }

@@ -6,6 +6,7 @@ import {
   CHECK_EVERY_MS,
   type ClockView,
   createClockState,
+  FIRM_AFTER_MS,
   JUMP_MS,
   SETTLED_AFTER_MS,
   SNTP_EVERY_MS,
@@ -295,4 +296,42 @@ test("each change is told once, with its source", async () => {
   await world.clock.advance(5 * CHECK_EVERY_MS);
   world.state.heardGps(world.clock.wallMs(), world.clock.wallMs());
   expect(world.changes.map(({ source }) => source)).toEqual(["probe", "gps"]);
+});
+
+describe("what a clock can be compared with where a mistake cannot be undone", () => {
+  test("nothing before a source has vouched for it for an hour, and after a jump for an hour again", async () => {
+    const world = await openWorld({ probeFile: "/run/synchronised" });
+    world.files.add("/run/synchronised");
+    world.state.start();
+    await world.state.check();
+    expect(world.now()).toBe("synchronised");
+    await world.clock.advance(FIRM_AFTER_MS - 1);
+    expect(world.state.comparableStates()).toEqual([]);
+    await world.clock.advance(1);
+    expect(world.state.comparableStates()).toEqual(["gps", "synchronised"]);
+    world.clock.stepWall(10 * 8_766 * HOUR_MS);
+    expect(world.state.comparableStates()).toEqual([]);
+    await world.clock.advance(CHECK_EVERY_MS);
+    expect(world.now()).toBe("synchronised");
+    expect(world.state.comparableStates()).toEqual([]);
+    await world.clock.advance(FIRM_AFTER_MS);
+    expect(world.state.comparableStates()).toEqual(["gps", "synchronised"]);
+    world.files.clear();
+    await world.clock.advance(CHECK_EVERY_MS);
+    expect(world.state.comparableStates()).toEqual([]);
+  });
+
+  test("plausibility alone never suffices, and where it may have vouched for frames only gps ones count", async () => {
+    const world = await openWorld({}, SETTLED_AFTER_MS);
+    world.state.start();
+    await world.clock.advance(10 * HOUR_MS);
+    expect(world.now()).toBe("synchronised");
+    expect(world.state.view().source).toBe("plausibility");
+    expect(world.state.comparableStates()).toEqual([]);
+    for (let heard = 0; heard <= 2; heard++) {
+      world.state.heardGps(world.clock.wallMs(), world.clock.wallMs());
+      await world.clock.advance(HOUR_MS / 2);
+    }
+    expect(world.state.comparableStates()).toEqual(["gps"]);
+  });
 });

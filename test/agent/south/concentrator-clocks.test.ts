@@ -101,6 +101,34 @@ describe("the session's number", () => {
   });
 });
 
+describe("the counter as it stands now", () => {
+  const presentMs = (clocks: ConcentratorClocks, board: number, atMs: number): number =>
+    clocks.presentTmstUs(EUI, board, atMs) / 1e3;
+
+  test("follows the frames, and comes round with the counter", () => {
+    expect(presentMs(proven(new Notes()), 0, 200_000)).toBeCloseTo(1_200_000, -1);
+    // It stands at 4,285 s then, and comes round at 4,294.967 s.
+    const late = proven(new Notes(), 3_280_000);
+    expect(presentMs(late, 0, 3_294_000)).toBeCloseTo(4_294_000, -1);
+    expect(presentMs(late, 0, 3_295_000)).toBeCloseTo(33, -1);
+  });
+
+  test("is known to the next run of the agent before it has heard anything", () => {
+    const notes = new Notes();
+    proven(notes).close();
+    const after = createConcentratorClocks(notes, BOOT, 300_000);
+    expect(presentMs(after, 0, 300_000)).toBeCloseTo(1_300_000, -2);
+  });
+
+  test("of a board that nobody heard is another board's, and before anything was heard the kernel's", () => {
+    expect(presentMs(createConcentratorClocks(new Notes(), BOOT, 0), 0, 42_000)).toBe(42_000);
+    const clocks = proven(new Notes());
+    expect(presentMs(clocks, 3, 200_000)).toBe(presentMs(clocks, 0, 200_000));
+    hear(clocks, 5_000_000, 200_000, 3);
+    expect(presentMs(clocks, 3, 200_000)).toBeCloseTo(5_000_000 - 2 ** 32 / 1e3, 3);
+  });
+});
+
 test("a gateway with more boards than any has is heard, but not clocked", () => {
   const notes = new Notes();
   const clocks = createConcentratorClocks(notes, BOOT, 0);

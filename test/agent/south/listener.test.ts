@@ -2,7 +2,11 @@ import { describe, expect, test } from "vitest";
 import { AgentError } from "../../../agent/errors.ts";
 import { readDownward, writePullData, writePushData } from "../../../agent/lorawan/gwmp.ts";
 import { createSouth } from "../../../agent/south/listener.ts";
-import { PULL_PERIOD_DEFAULT_MS } from "../../../agent/south/sessions.ts";
+import {
+  EVICTED_AFTER_MS,
+  EVICTION_EVERY_MS,
+  PULL_PERIOD_DEFAULT_MS,
+} from "../../../agent/south/sessions.ts";
 import { EUI, Notes, openRig, pushOf, type Rig, rxpkOf } from "./south-rig.ts";
 
 const OTHER = "0000000000000002";
@@ -106,6 +110,68 @@ describe("who may speak", () => {
     expect(rig.down.received).toHaveLength(3);
     expect(rig.south.gateways()).toEqual([EUI, OTHER]);
     expect(rig.counters.get("gatewayRefused", "tooMany")).toBe(1);
+  });
+
+  describe("where every place is taken", () => {
+    const NEW = "0000000000000003";
+    const pull = (rig: Rig, eui: string) => rig.pull(rig.down, 2, [1, 1], eui);
+
+    test("the longest silent gives its place to a new one, not before its time", async () => {
+      const rig = await openRig({ forwarder: { gatewaysMax: 2 } });
+      await pull(rig, EUI);
+      await rig.clock.advance(1_000);
+      await pull(rig, OTHER);
+      await rig.clock.advance(EVICTED_AFTER_MS - 1_001);
+      await pull(rig, NEW);
+      expect(rig.south.gateways(), "a moment too early").toEqual([EUI, OTHER]);
+      await rig.clock.advance(EVICTION_EVERY_MS);
+      await pull(rig, NEW);
+      expect(rig.south.gateways()).toEqual([OTHER, NEW]);
+      expect(rig.gone).toEqual([EUI]);
+      expect(rig.counters.get("gatewayEvicted")).toBe(1);
+      expect(rig.south.status().map(({ alive }) => alive)).toEqual([false, true]);
+    });
+
+    test("nobody who speaks, and nobody whose frames wait, gives it", async () => {
+      const rig = await openRig({ forwarder: { gatewaysMax: 2 } });
+      for (const eui of [EUI, OTHER]) await pull(rig, eui);
+      rig.waiting.push(EUI);
+      for (let minute = 0; minute < 30; minute++) {
+        await pull(rig, OTHER);
+        await rig.clock.advance(60_000);
+      }
+      await pull(rig, NEW);
+      expect(rig.south.gateways()).toEqual([EUI, OTHER]);
+      rig.waiting.length = 0;
+      await rig.clock.advance(EVICTION_EVERY_MS);
+      await pull(rig, NEW);
+      expect(rig.south.gateways()).toEqual([OTHER, NEW]);
+    });
+
+    test("a flood of new ones is looked at once in ten seconds", async () => {
+      const rig = await openRig({ forwarder: { gatewaysMax: 4 } });
+      for (const eui of [EUI, OTHER, "00000000000000a1", "00000000000000a2"]) await pull(rig, eui);
+      await rig.clock.advance(EVICTED_AFTER_MS);
+      for (let number = 0; number < 100; number++)
+        await pull(rig, `00000000000001${(number + 16).toString(16)}`);
+      expect(rig.gone).toEqual([EUI]);
+      await rig.clock.advance(EVICTION_EVERY_MS);
+      await pull(rig, NEW);
+      expect(rig.gone).toEqual([EUI, OTHER]);
+    });
+
+    test("who gave it away leaves no note behind, and begins anew when it comes back", async () => {
+      const rig = await openRig({ forwarder: { gatewaysMax: 1 } });
+      await rig.push(pushOf(rxpkOf()));
+      expect(rig.notes.get(`concentrator/${EUI}/0`)).toBeDefined();
+      rig.keeper.settleAll();
+      await rig.clock.advance(EVICTED_AFTER_MS);
+      await pull(rig, NEW);
+      expect(rig.notes.get(`concentrator/${EUI}/0`)).toBeUndefined();
+      await rig.clock.advance(EVICTED_AFTER_MS);
+      await pull(rig, EUI);
+      expect(rig.south.gateways()).toEqual([EUI]);
+    });
   });
 
   test("what a reload of the settings says", async () => {
@@ -316,7 +382,10 @@ test("a taken address is said as such", async () => {
       clockState: { state: () => "gps", heardGps: () => undefined },
       keeper: rig.keeper,
       onGateway: () => undefined,
+      mayLeave: () => true,
+      onGatewayGone: () => undefined,
       onTxAck: () => undefined,
+      onStat: () => undefined,
     }),
   ).rejects.toThrow(AgentError);
 });

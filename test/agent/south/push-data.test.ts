@@ -387,3 +387,20 @@ describe("whatever arrives", () => {
     );
   });
 });
+
+describe("a stat", () => {
+  const text = STAT.slice('{"stat":'.length, -1);
+
+  test("is handed on as it stood there, beside frames too", async () => {
+    const rig = await openRig();
+    await rig.push(STAT);
+    await rig.push(`{"rxpk":[${rxpkOf()}],"stat":${text}}`);
+    expect(rig.statTexts).toEqual([text, text]);
+  });
+
+  test("that is no JSON is not", async () => {
+    const rig = await openRig();
+    await rig.push('{"stat":{"ackr":?}}');
+    expect(rig.statTexts).toEqual([]);
+  });
+});

@@ -65,6 +65,10 @@ class FakeKeeper {
     return sequence;
   }
 
+  isWanted(): boolean {
+    return true;
+  }
+
   whenCustody(sequence: number, onCustody: (outcome: CustodyOutcome) => void): void {
     const waiters = this.#waiters.get(sequence);
     if (waiters) waiters.push(onCustody);
@@ -100,7 +104,8 @@ export class Notes {
   }
   set(name: string, value: string): void {
     this.writes += 1;
-    this.values.set(name, value);
+    if (value === "") this.values.delete(name);
+    else this.values.set(name, value);
   }
 }
 
@@ -119,6 +124,12 @@ export interface Rig {
   readonly notes: Notes;
   readonly south: South;
   readonly gateways: string[];
+  /** Those that gave their place away. */
+  readonly gone: string[];
+  /** Those with frames that wait. */
+  readonly waiting: string[];
+  /** Stats as they were handed on. */
+  readonly statTexts: string[];
   readonly txAcks: { gatewayEui: string; token: number; text: string }[];
   readonly gpsHeard: { utcMs: number; wallMs: number }[];
   readonly settings: { forwarder: typeof FORWARDER; filter: typeof OPEN_FILTER };
@@ -153,7 +164,9 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
     filter: { ...OPEN_FILTER, ...options.filter },
   };
   const gateways: string[] = [];
+  const gone: string[] = [];
   const txAcks: Rig["txAcks"] = [];
+  const statTexts: string[] = [];
   const gpsHeard: Rig["gpsHeard"] = [];
   const parts: SouthParts = {
     udp,
@@ -169,7 +182,10 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
     },
     keeper,
     onGateway: (gatewayEui) => gateways.push(gatewayEui),
+    mayLeave: (gatewayEui) => !rig.waiting.includes(gatewayEui),
+    onGatewayGone: (gatewayEui) => gone.push(gatewayEui),
     onTxAck: (gatewayEui, token, text) => txAcks.push({ gatewayEui, token, text }),
+    onStat: (_gatewayEui, text) => statTexts.push(text),
   };
   const south = await createSouth(parts);
   const open = async (port: number): Promise<ForwarderSocket> => {
@@ -187,6 +203,8 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
   const up = await open(50_001);
   const down = await open(50_002);
   const rig: Rig = {
+    gone,
+    waiting: [],
     clock,
     udp,
     keeper,
@@ -195,6 +213,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
     south,
     gateways,
     txAcks,
+    statTexts,
     gpsHeard,
     settings,
     clockState: "unsynchronised",

@@ -113,6 +113,17 @@ describe("for people", () => {
     expect(shown).not.toMatch(/undefined|NaN|\{\w+\}/);
   });
 
+  test("figures as the reader's language writes them, like journal stats", async () => {
+    const status = await statusOfTrouble();
+    const journal = { ...status.journal, storedFrames: 13_973, storedOctets: 3_210_000 };
+    const many = { ...status, journal, counters: { frameKept: 1_234_567 } };
+    const english = sayStatus(many, makeText("en"), false);
+    expect(english).toContain("13,973 frames kept, 3.2 MB, ");
+    expect(english).toContain("frameKept: 1,234,567\n");
+    const french = sayStatus(many, makeText("fr"), false);
+    expect(french).toMatch(/13\u202f973 trames gardées, 3,2 Mo, /);
+  });
+
   test("in French as well", async () => {
     const shown = sayStatus(await statusOfTrouble(), makeText("fr"), false);
     expect(shown).toContain("en marche depuis 1h 2m");
@@ -130,21 +141,80 @@ describe("for people", () => {
   });
 
   test.each([
-    ["probing", /agreeing with the other gateways/],
-    ["deciding", /agreeing with the other gateways/],
-    ["axis", /replays 150 times as fast .* caught up in 9m 20s/],
-    ["calm", /\d replayed; devices behind: \d; in flight: \d\n(?! {4}\S)/],
-  ] as const)("a core that is back (%s): why frames wait", async (phase, expected) => {
+    ["set", "An iStation (profile k, as set)", "An iStation (profil k, d'après les réglages)"],
+    ["recognised", "An iStation (profile k, recognised)", "An iStation (profil k, reconnu)"],
+    [
+      "ambiguous",
+      "not recognised for sure: a, b fit alike, k is used",
+      "a, b conviennent autant, k est appliqué",
+    ],
+    ["unknown", "model not recognised, profile k is used", "modèle non reconnu, le profil k est appliqué"],
+    ["missing", "no gateway profiles beside the program", "aucun profil de passerelle"],
+  ] as const)("the profile of the gateway, and how it was found: %s", async (how, english, french) => {
     const status = await statusOfTrouble();
-    const plan = { t0Ms: 0, tFromMs: 0, k: 150, by: "", source: "message", leftMs: 560_000 } as const;
+    expect(sayStatus(status, makeText("en"), false)).not.toContain("Gateway\n");
+    const candidates = how === "ambiguous" ? ["a", "b"] : [];
+    const profile = { name: "k", title: "An iStation", how, candidates };
+    expect(sayStatus({ ...status, profile }, makeText("en"), false)).toContain(`Gateway\n  ${english}`);
+    const inFrench = sayStatus({ ...status, profile }, makeText("fr"), false);
+    expect(inFrench).toContain(french);
+    expect(inFrench).not.toMatch(/undefined|NaN|\{\w+\}/);
+  });
+
+  test("what was given up for its age or for want of room, by reason, and that not all was delivered", async () => {
+    const status = await statusOfTrouble();
+    const dropped = { expired: 12, thinned: 3 } as const;
+    const journal = { ...status.journal, storedFrames: 0, dropped, full: true };
+    const shown = sayStatus({ ...status, journal }, makeText("en"), false);
+    expect(shown).toMatch(/Journal\n {2}empty\n {2}given up: 12 too old for a core\n {2}given up: 3 \w/);
+    expect(shown).toContain("full: frames are carried, but not stored");
+    expect(shown).not.toContain("everything heard has been delivered");
+    const french = sayStatus({ ...status, journal }, makeText("fr"), false);
+    expect(french).toContain("abandonnées : 12 trop vieilles pour un cœur");
+    expect(`${shown}${french}`).not.toMatch(/undefined|NaN|\{\w+\}/);
+  });
+
+  const PLAN = { t0Ms: 0, tFromMs: 0, k: 150, by: "", source: "message", leftMs: 560_000 } as const;
+  test.each([
+    ["probing", { phase: "probing", plan: undefined }, /the oldest frame goes first and alone/],
+    ["deciding", { phase: "deciding", plan: undefined }, /agreeing with the other gateways/],
+    ["on the axis", { phase: "axis", plan: PLAN }, /replays 150 times as fast .* caught up in 9m 20s/],
+    [
+      "without a clock to trust",
+      { phase: "axis", plan: { ...PLAN, source: "blind" } },
+      /clock is not to be trusted: it replays after the others, in 9m 20s/,
+    ],
+    ["at the axis's end", { phase: "axis", plan: { ...PLAN, leftMs: 0 } }, /what is left .* 20 a second/],
+    ["after the axis", { phase: "calm", plan: { ...PLAN, leftMs: 0 } }, /what is left .* 20 a second/],
+    ["not taking any", { phase: "away", plan: undefined }, /in reach, but it takes no frames yet/],
+  ] as const)("a core that is back (%s): why frames wait", async (_when, drain, expected) => {
+    const status = await statusOfTrouble();
     const cores = status.cores.map((core) => ({
       ...core,
+      state: "connected" as const,
       alarms: [],
-      courier: { ...core.courier, drain: { phase, plan: phase === "axis" ? plan : undefined } },
+      courier: { ...core.courier, drain, lanesBehind: 3, replayRatePerS: 20 },
     }));
     const shown = sayStatus({ ...status, cores }, makeText("en"), false);
     expect(shown).toMatch(expected);
     expect(shown).not.toMatch(/undefined|NaN|\{\w+\}/);
+  });
+
+  test("of a core with nothing behind, or out of reach, nothing is said to wait", async () => {
+    const status = await statusOfTrouble();
+    for (const [state, lanesBehind] of [
+      ["connected", 0],
+      ["waiting", 3],
+    ] as const) {
+      const cores = status.cores.map((core) => ({
+        ...core,
+        state,
+        alarms: [],
+        courier: { ...core.courier, drain: { phase: "calm" as const, plan: undefined }, lanesBehind },
+      }));
+      const shown = sayStatus({ ...status, cores }, makeText("en"), false);
+      expect(shown).toMatch(/\d replayed; devices behind: \d; in flight: \d\n(?! {4}\S)/);
+    }
   });
 
   test.each([

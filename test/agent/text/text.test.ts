@@ -14,8 +14,8 @@ const ENTRIES: [string, Entry][] = [
   ),
 ];
 
-/** What the source has when it says a key: the key itself; of an alarm the code that is raised. */
-const saidBy = (key: string): string => key.replace(/^alarm\./, "");
+/** What the source has when it says a key: the key itself; of an alarm or a fault its code. */
+const saidBy = (key: string): string => key.replace(/^(alarm|fault)\./, "");
 
 describe("the table of texts", () => {
   test("says everything in both languages", () => {

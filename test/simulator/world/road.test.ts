@@ -56,12 +56,12 @@ test("over a dark road nothing arrives and nobody is told; when it is open all a
   expect(answers).toHaveLength(3);
 });
 
-test("what was given to a dark road arrives although its connection has been closed since", async () => {
+test("what was given to a dark road by a process that has died since arrives", async () => {
   const { clock, road, heard, answers, publish, link } = await openRoad();
   road.state = "dark";
   publish("ghost");
   await clock.advance(5_000);
-  link.close("abruptly");
+  link.orphan();
   await clock.advance(1_000);
   expect(answers).toEqual([{ outcome: "closed" }]);
   road.state = "open";
@@ -69,11 +69,32 @@ test("what was given to a dark road arrives although its connection has been clo
   expect(heard).toEqual(["ghost", "will"]);
 });
 
-test("but not when another connection of the same client has come before it", async () => {
+test.each(["dark", "slow"] as const)(
+  "a link that was given up is reset, and what waited on a %s road never arrives",
+  async (how) => {
+    const { clock, road, heard, answers, publish, link } = await openRoad();
+    if (how === "slow") road.bitsPerS = 80;
+    else road.state = "dark";
+    for (const text of ["ghost", "ghosts"]) publish(text);
+    await clock.advance(1_000);
+    link.close("abruptly");
+    await clock.advance(1_000);
+    expect(answers).toEqual([{ outcome: "closed" }, { outcome: "closed" }]);
+    road.state = "open";
+    road.bitsPerS = Number.POSITIVE_INFINITY;
+    await clock.advance(30_000);
+    // On a dark road the reset itself is lost, and the broker sees only that nobody speaks.
+    expect(heard).toEqual(how === "slow" ? ["will"] : []);
+    await clock.advance(1_500 * KEEPALIVE_S);
+    expect(heard).toEqual(["will"]);
+  },
+);
+
+test("and not when another connection of the same client has come before it", async () => {
   const { clock, broker, road, heard, publish, link } = await openRoad();
   road.state = "dark";
   publish("ghost");
-  link.close("abruptly");
+  link.orphan();
   broker.takeOver("gateway");
   road.state = "open";
   await clock.advance(1_000);

@@ -1,0 +1,16 @@
+/**
+ * The settings to which a profile may give a default: how a forwarder behaves, how much of the box the agent may take,
+ * how its clock is asked.
+ *
+ * No path is among them. A box may be recognised at one start and not at the next (a file that the boot has not
+ * written yet), and the journal must not move with that: packages and `edge-agent setup` write paths into the
+ * settings file, once.
+ */
+export const DEFAULTABLE: readonly string[] = [
+  "forwarder.tx_power_error_means_sent",
+  "journal.commit_interval",
+  "journal.max_size",
+  "journal.max_age",
+  "clock.probe_file",
+  "clock.probe_command",
+];

@@ -1,0 +1,80 @@
+/** Figures, dates and tables as a person reads them, in either language, within 80 columns. */
+import type { Translate } from "../text/text.ts";
+
+const LOCALES = { en: "en-GB", fr: "fr-FR" } as const;
+/** English has two orders of day and month: sv-SE writes dates as ISO 8601 does, which nobody reads wrongly. */
+const DATE_LOCALES = { en: "sv-SE", fr: "fr-FR" } as const;
+
+/** Speaks figures and dates of one language, in the time zone of the machine. */
+export interface Words {
+  /** 12,345 or 12 345. */
+  count(value: number): string;
+  /** A figure with at most so many decimals. */
+  figure(value: number, decimals: number): string;
+  /** 2026-11-22 18:03:05 UTC; in French 22/11/2026 18:03:05 UTC. */
+  moment(wallMs: number): string;
+  /** 512.3 MB or 512,3 Mo. */
+  size(octets: number): string;
+}
+
+export function makeWords({ language }: Translate): Words {
+  const locale = LOCALES[language];
+  const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
+  const date = new Intl.DateTimeFormat(DATE_LOCALES[language], {
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hourCycle: "h23",
+    timeZoneName: "short",
+  });
+  const figure = (value: number, decimals: number): string =>
+    new Intl.NumberFormat(locale, { maximumFractionDigits: decimals }).format(value);
+  const unit = language === "fr" ? "o" : "B";
+  return {
+    count: (value) => whole.format(value),
+    figure,
+    moment: (wallMs) => (Math.abs(wallMs) <= DATE_MS_MAX ? date.format(wallMs) : "?"),
+    size: (octets) => {
+      if (octets < 1e6) return `${figure(octets / 1e3, 1)} k${unit}`;
+      return octets < 1e9 ? `${figure(octets / 1e6, 1)} M${unit}` : `${figure(octets / 1e9, 2)} G${unit}`;
+    },
+  };
+}
+
+const DATE_MS_MAX = 8.64e15;
+
+/** Two units at most: 3d 4h, 5h 12m, 3m 20s, 12s. */
+export function span(spanMs: number): string {
+  const seconds = Math.floor(spanMs / 1_000);
+  const parts = [
+    [Math.floor(seconds / 86_400), "d"],
+    [Math.floor(seconds / 3_600) % 24, "h"],
+    [Math.floor(seconds / 60) % 60, "m"],
+    [seconds % 60, "s"],
+  ] as const;
+  const first = parts.findIndex(([count]) => count > 0);
+  if (first < 0) return "0s";
+  const shown = parts.slice(first, first + 2).filter(([count]) => count > 0);
+  return shown.map(([count, unit]) => `${count}${unit}`).join(" ");
+}
+
+/** Columns as wide as their widest cell. @param right which are figures, set to the right. */
+export function table(rows: readonly (readonly string[])[], right: readonly boolean[]): string[] {
+  const widths = (rows[0] ?? []).map((_cell, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? "").length)),
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, column) => (right[column] ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)))
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+/** Names and what is said of them, the latter aligned. */
+export function pairs(rows: readonly (readonly [string, string])[]): string[] {
+  return table(rows, [false, false]);
+}
