@@ -11,6 +11,8 @@ import { openFiles } from "./host/files.ts";
 import { findProfiles, readBuiltWallMs } from "./host/program.ts";
 import { chooseProfile } from "./profile/choose.ts";
 import { profilesCommand } from "./profile/commands.ts";
+import { restoreCommand, setupCommand } from "./setup/commands.ts";
+import type { SetupDoors } from "./setup/doors.ts";
 import type { JournalDoors } from "./technician/journal-access.ts";
 import { journalCommand } from "./technician/journal-command.ts";
 import { showStatus } from "./technician/status.ts";
@@ -54,6 +56,8 @@ export async function readCommandLine(words: readonly string[], program: Program
     .command(configCommand({ ...doors, askProfile: chooseProfile(doors.files, folder) }))
     .command(profilesCommand({ ...doors, folder }))
     .command(journalCommand(t, () => openJournalDoors(program, t)))
+    .command(setupCommand(t, (root) => openSetupDoors(root, folder, t)))
+    .command(restoreCommand(t, (root) => openSetupDoors(root, folder, t)))
     .command(
       "completion",
       t("command.completion"),
@@ -126,6 +130,37 @@ async function openJournalDoors({ path }: Program, t: Translate): Promise<Journa
       process.exitCode = code;
     },
     builtWallMs: readBuiltWallMs(path),
+  };
+}
+
+/** @param root where the box's files are; "/" but for made-up boxes. @param folder of the profiles. */
+async function openSetupDoors(root: string, folder: string | undefined, t: Translate): Promise<SetupDoors> {
+  const [box, clock, commands, digest, person, udp] = await Promise.all([
+    import("./host/box.ts"),
+    import("./host/clock.ts"),
+    import("./host/commands.ts"),
+    import("./host/digest.ts"),
+    import("./host/person.ts"),
+    import("./host/udp.ts"),
+  ]);
+  return {
+    files: openFiles(),
+    box: box.openBox(root),
+    commands: commands.openCommands(root),
+    control: openControlDoor(),
+    udp: udp.openUdp(() => undefined),
+    clock: clock.openClock(),
+    sha256: digest.sha256,
+    env: process.env,
+    t,
+    folder,
+    print: person.print,
+    writeError: (text) => process.stderr.write(text),
+    confirm: person.openQuestion(),
+    interrupted: person.watchInterruption(),
+    setExitCode: (code) => {
+      process.exitCode = code;
+    },
   };
 }
 
