@@ -1,18 +1,20 @@
 /**
- * Bundles the agent into one directory that needs Node and nothing else: the program in a few modules (what a
- * running agent does not use stays unloaded), LevelDB's native part, and a launcher with fixed V8 flags.
+ * Bundles the program into one directory that needs Node and nothing else: a few modules (what a running agent does
+ * not use stays unloaded), the native parts of one processor, and a launcher with fixed V8 flags.
  *
- * Usage: node agent/packaging/bundle.mjs [directory]      default: dist/bundle
+ * Not the runtime and the libraries that a gateway gets with it: gateway-bundle.mjs.
+ *
+ * Usage: node agent/packaging/bundle.mjs [directory]      default: dist/bundle; for this machine's processor
  */
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { builtDate } from "./stamp.mjs";
 
-const top = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
-const into = resolve(process.argv[2] ?? join(top, "dist", "bundle"));
-const NATIVE = "classic-level.node";
+const TOP = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+const require = createRequire(import.meta.url);
 
 /**
  * What keeps the agent small (measured, `npm run bench -- agent`): a young generation of 1 MB grows least under load
@@ -22,73 +24,136 @@ const NATIVE = "classic-level.node";
  */
 export const V8_FLAGS = ["--max-old-space-size=64", "--max-semi-space-size=1", "--v8-pool-size=0"];
 
-/** Of the CommonJS packages that are imported late, what is used of them. */
-const NAMES = {
-  level: 'export { Level } from "level";',
-  mqtt: 'export { connect, Store } from "mqtt";',
-  "pino-pretty": 'export { default } from "pino-pretty";',
+/**
+ * Native packages: the name of their file in the bundle, and which of their builds suits which processor.
+ *
+ * LevelDB for armv7 is the build for armv6: the one for armv7 was made for a Cortex-A7 and divides in hardware, which
+ * a Cortex-A9 (i.MX6 SoloX, the Kerlink i-series) cannot. It runs until the first table is written, hours later, and
+ * dies of SIGILL (measured under qemu; test/agent/packaging/armv7.test.ts sees it die).
+ */
+const NATIVES = {
+  "classic-level": {
+    file: "classic-level.node",
+    builds: {
+      armv7: "linux-arm/classic-level.armv6.node",
+      arm64: "linux-arm64/classic-level.armv8.node",
+      x64: "linux-x64/classic-level.node",
+    },
+  },
+  "@serialport/bindings-cpp": {
+    file: "serialport.node",
+    builds: {
+      armv7: "linux-arm/@serialport+bindings-cpp.armv7.glibc.node",
+      arm64: "linux-arm64/@serialport+bindings-cpp.armv8.glibc.node",
+      x64: "linux-x64/@serialport+bindings-cpp.glibc.node",
+    },
+  },
 };
 
-rmSync(into, { recursive: true, force: true });
-mkdirSync(into, { recursive: true });
-await build({
-  entryPoints: { "edge-agent": join(top, "agent", "main.ts") },
-  outdir: into,
-  bundle: true,
-  splitting: true,
-  minify: true,
-  platform: "node",
-  target: "node20",
-  format: "esm",
-  outExtension: { ".js": ".mjs" },
-  banner: {
-    js: 'import{createRequire as __cr}from"node:module";import{dirname as __dn}from"node:path";import{fileURLToPath as __fu}from"node:url";const require=__cr(import.meta.url),__filename=__fu(import.meta.url),__dirname=__dn(__filename);',
-  },
-  plugins: [
-    { name: "native", setup: useNativeFile },
-    { name: "named", setup: keepNames },
-  ],
-  logLevel: "warning",
-});
-copyFileSync(nativeOf("classic-level"), join(into, NATIVE));
-const { name, version, license, engines } = JSON.parse(readFileSync(join(top, "package.json"), "utf8"));
-writeFileSync(join(into, "package.json"), `${JSON.stringify({ name, version, license, engines })}\n`);
-writeFileSync(join(into, "edge-agent"), launcher());
-chmodSync(join(into, "edge-agent"), 0o755);
+/** CommonJS packages that are imported late. */
+const LATE = /^(level|mqtt|pino-pretty)$/;
 
-/** node-gyp-build looks for the native file at run time; the bundle has it beside itself. */
-function useNativeFile(esbuild) {
-  esbuild.onResolve({ filter: /^node-gyp-build$/ }, () => ({ path: "native", namespace: "native" }));
-  esbuild.onLoad({ filter: /.*/, namespace: "native" }, () => ({
-    contents: `module.exports = () => require("node:module").createRequire(__filename)("./${NATIVE}");`,
-    loader: "js",
-  }));
-}
-
-/** Node finds the names of what a CommonJS package exports; esbuild would give it under `default` only. */
-function keepNames(esbuild) {
-  esbuild.onResolve({ filter: /^(level|mqtt|pino-pretty)$/ }, ({ path, kind, namespace }) =>
-    kind === "dynamic-import" && namespace !== "named" ? { path, namespace: "named" } : undefined,
+/**
+ * @param into is emptied first.
+ * @param arch armv7, arm64 or x64; absent: this machine's own.
+ * @returns the folders of the npm packages whose code is in it.
+ */
+export async function bundleProgram(into, arch) {
+  rmSync(into, { recursive: true, force: true });
+  mkdirSync(into, { recursive: true });
+  const { metafile } = await build({
+    absWorkingDir: TOP,
+    entryPoints: { "edge-agent": join(TOP, "agent", "main.ts") },
+    outdir: into,
+    bundle: true,
+    splitting: true,
+    minify: true,
+    metafile: true,
+    platform: "node",
+    target: "node20",
+    format: "esm",
+    outExtension: { ".js": ".mjs" },
+    banner: {
+      js: 'import{createRequire as __cr}from"node:module";import{dirname as __dn}from"node:path";import{fileURLToPath as __fu}from"node:url";const require=__cr(import.meta.url),__filename=__fu(import.meta.url),__dirname=__dn(__filename);',
+    },
+    plugins: [
+      { name: "native", setup: useNativeFiles },
+      { name: "named", setup: keepNames },
+    ],
+    logLevel: "warning",
+  });
+  const packages = packagesOf(metafile);
+  for (const [name, { file, builds }] of Object.entries(NATIVES)) {
+    const folder = packages.find((path) => path.endsWith(`node_modules/${name}`));
+    if (folder !== undefined) copyFileSync(nativeOf(join(TOP, folder), builds[arch]), join(into, file));
+  }
+  const { name, version, license, engines } = JSON.parse(readFileSync(join(TOP, "package.json"), "utf8"));
+  const built = builtDate().toISOString();
+  writeFileSync(
+    join(into, "package.json"),
+    `${JSON.stringify({ name, version, license, engines, built })}\n`,
   );
-  esbuild.onLoad({ filter: /.*/, namespace: "named" }, ({ path }) => ({
-    contents: NAMES[path],
-    resolveDir: top,
-    loader: "js",
-  }));
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's own.
+  writeFileSync(join(into, "edge-agent"), launcher('"${NODE:-node}"', ""));
+  chmodSync(join(into, "edge-agent"), 0o755);
+  return packages.map((path) => join(TOP, path));
 }
 
-function nativeOf(name) {
-  const require = createRequire(import.meta.url);
-  const folder = dirname(require.resolve(`${name}/package.json`));
-  return require("node-gyp-build").resolve(folder);
-}
-
-/** May be reached by a link; starts no program but Node, where it is not. */
-function launcher() {
+/**
+ * The launcher, which may be reached by a link; it starts no program but Node, where it is not.
+ * @param node the words of a shell that start Node; `$here` is the launcher's own directory.
+ * @param folder where the program is beneath it, with a slash at its end; or nothing.
+ */
+export function launcher(node, folder, before = "") {
   return `#!/bin/sh
 self=$0
 if [ -L "$self" ]; then self=$(readlink -f "$self"); fi
 case $self in */*) ;; *) self=./$self ;; esac
-exec "\${NODE:-node}" ${V8_FLAGS.join(" ")} "\${self%/*}/edge-agent.mjs" "$@"
+here=\${self%/*}
+${before}exec ${node} ${V8_FLAGS.join(" ")} "$here/${folder}edge-agent.mjs" "$@"
 `;
+}
+
+/** node-gyp-build looks for the native file at run time; the bundle has it beside itself. */
+function useNativeFiles(esbuild) {
+  esbuild.onResolve({ filter: /^node-gyp-build$/ }, ({ importer }) => {
+    const name = Object.keys(NATIVES).find((native) => importer.includes(`/node_modules/${native}/`));
+    if (name === undefined)
+      return { errors: [{ text: `${importer}: a native package that NATIVES does not know` }] };
+    return { path: NATIVES[name].file, namespace: "native" };
+  });
+  esbuild.onLoad({ filter: /.*/, namespace: "native" }, ({ path }) => ({
+    contents: `module.exports = () => require("node:module").createRequire(__filename)("./${path}");`,
+    loader: "js",
+  }));
+}
+
+/**
+ * Node finds the names of what a CommonJS package exports; esbuild would give it under `default` only. So each is
+ * exported by the names under which Node finds it here.
+ */
+function keepNames(esbuild) {
+  esbuild.onResolve({ filter: LATE }, ({ path, kind, namespace }) =>
+    kind === "dynamic-import" && namespace !== "named" ? { path, namespace: "named" } : undefined,
+  );
+  esbuild.onLoad({ filter: /.*/, namespace: "named" }, async ({ path }) => {
+    const names = Object.keys(await import(path)).filter((name) => /^\w+$/.test(name));
+    return { contents: `export { ${names.join()} } from "${path}";`, resolveDir: TOP, loader: "js" };
+  });
+}
+
+/** @returns the packages' folders, from the top, in order. */
+function packagesOf({ inputs }) {
+  const found = Object.keys(inputs).map((path) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]);
+  return [...new Set(found.filter((path) => path !== undefined))].sort();
+}
+
+function nativeOf(folder, build) {
+  return build === undefined ? require("node-gyp-build").resolve(folder) : join(folder, "prebuilds", build);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const into = resolve(process.argv[2] ?? join(TOP, "dist", "bundle"));
+  await bundleProgram(into);
+  process.stdout.write(`${relative(process.cwd(), into) || into}\n`);
 }

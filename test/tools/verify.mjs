@@ -14,6 +14,14 @@ const NEEDED = {
   openssl: "openssl",
   script: "bsdutils",
   tshark: "tshark",
+  "qemu-arm": "qemu-user",
+  busybox: "busybox-static",
+  "iptables-restore": "iptables",
+  monit: "monit",
+  shellcheck: "shellcheck",
+  "systemd-analyze": "systemd",
+  perl: "perl-base",
+  debootstrap: "debootstrap",
 };
 const CHECKS = [
   ["types", "npx", ["tsc", "-p", "tsconfig.json"]],
