@@ -1,5 +1,5 @@
 /** The agent's memory and wake-ups at rest (connected, one forwarder, no frames), and its memory under load. */
-import { type Bench, startConnected, wait } from "./bench.ts";
+import { type Bench, DEFAULT_INTERVAL, startConnected, startCutOff, wait } from "./bench.ts";
 import { say } from "./figure.ts";
 import { bareNode } from "./floor.ts";
 import { cpuUs, type Memory, memoryOf, wakeUps } from "./process-reading.ts";
@@ -8,6 +8,8 @@ const REST_MS = 12_000;
 const LOAD_MS = 20_000;
 const LOAD_PER_SECOND = 2_000;
 const SAMPLE_EVERY_MS = 500;
+const CROWD_ADDRESSES = 100_000;
+const CROWD_SETTLE_MS = 3_000;
 
 export async function benchMemory(bench: Bench): Promise<void> {
   const bare = await bareNode();
@@ -39,6 +41,25 @@ export async function benchMemory(bench: Bench): Promise<void> {
   clearInterval(sampling);
   const later = samples.slice(samples.length / 2);
   sayMemory(`agent.memory.${LOAD_PER_SECOND}-per-s`, mostOf(later), bare);
+  await agent.stop();
+}
+
+/**
+ * What an hour without the core leaves in memory, where each frame brings a DevAddr that nobody has. The frames of the
+ * hour come within a minute: what waits costs the same.
+ */
+export async function benchCrowd(bench: Bench): Promise<void> {
+  const bare = await bareNode();
+  const agent = await startCutOff(bench, DEFAULT_INTERVAL.text);
+  await bench.generator.ask({
+    kind: "paced",
+    port: agent.port,
+    perSecond: LOAD_PER_SECOND,
+    durationMs: (CROWD_ADDRESSES / LOAD_PER_SECOND) * 1e3 * bench.effort,
+    randomAddresses: true,
+  });
+  await wait(CROWD_SETTLE_MS);
+  sayMemory(`agent.memory.${CROWD_ADDRESSES * bench.effort}-addresses-core-down`, memoryOf(agent.pid), bare);
   await agent.stop();
 }
 

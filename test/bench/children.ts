@@ -1,8 +1,9 @@
 /** The bench's own processes and its own directory: whatever becomes of the bench, they go with it. */
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { buildSync } from "esbuild";
 
 const running = new Set<ChildProcess>();
 const scratch = mkdtempSync(join(tmpdir(), "edge-agent-bench-"));
@@ -36,6 +37,28 @@ export async function end(child: ChildProcess, signal: NodeJS.Signals = "SIGTERM
   await ended;
 }
 
+const MODULES = new URL("../../node_modules", import.meta.url);
+const builds = new Map<string, string>();
+
+/**
+ * Made into JavaScript as the shipped program is. What runs TypeScript as it is gives each function its name whenever it
+ * is made: for code with many small ones that costs more than the code.
+ */
+function built({ pathname }: URL): string {
+  const before = builds.get(pathname);
+  if (before !== undefined) return before;
+  if (builds.size === 0) symlinkSync(MODULES, join(scratch, "node_modules"));
+  const outfile = join(scratch, basename(pathname).replace(/ts$/, "mjs"));
+  buildSync({
+    entryPoints: [pathname],
+    outfile,
+    ...{ bundle: true, minify: true, packages: "external", logLevel: "warning" },
+    ...{ platform: "node", target: "node20", format: "esm" },
+  });
+  builds.set(pathname, outfile);
+  return outfile;
+}
+
 /** A process of ours that answers one question at a time, with whatever it measures. */
 export interface Helper<Question, Answer> {
   readonly pid: number;
@@ -43,10 +66,15 @@ export interface Helper<Question, Answer> {
   end(): Promise<void>;
 }
 
-/** @param url of the TypeScript module that the process runs; it answers with `process.send`. */
-export function startHelper<Question extends object, Answer>(url: URL): Helper<Question, Answer> {
-  const tsx = import.meta.resolve("tsx");
-  const child = start(process.execPath, ["--import", tsx, url.pathname], {
+/**
+ * @param url of the TypeScript module that the process runs; it answers with `process.send`.
+ * @param flags of Node.
+ */
+export function startHelper<Question extends object, Answer>(
+  url: URL,
+  flags: readonly string[] = [],
+): Helper<Question, Answer> {
+  const child = start(process.execPath, [...flags, built(url)], {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   return {

@@ -124,6 +124,7 @@ async function measured(runMs: number, count: () => number): Promise<Pace> {
 /** Tells of each PUSH_DATA, so that the floor can send the same. */
 function noting(udp: Udp, note: (bytes: Uint8Array) => void): Udp {
   return {
+    ...udp,
     bind: async (at, onDatagram) => {
       const socket = await udp.bind(at, onDatagram);
       return {

@@ -14,14 +14,35 @@ export type FloorQuestion =
       readonly recordOctets: number;
       readonly batch: number;
       readonly durationMs: number;
+      readonly indexed: boolean;
     }
-  | { readonly kind: "twoSyncs"; readonly directory: string; readonly times: number };
+  | { readonly kind: "twoSyncs"; readonly directory: string; readonly times: number }
+  | {
+      readonly kind: "file";
+      readonly directory: string;
+      readonly recordOctets: number;
+      readonly batch: number;
+      readonly records: number;
+    }
+  | {
+      readonly kind: "queue";
+      readonly directory: string;
+      readonly recordOctets: number;
+      readonly records: number;
+    }
+  | { readonly kind: "walk"; readonly directory: string };
 
-/** echo: the UDP port. store: records per second, and octets written per record. twoSyncs: p50 and p99. */
+/**
+ * echo: the UDP port. store, queue: records per second, processor time, octets written per record. file: octets. walk:
+ * keys and time. twoSyncs: p50 and p99.
+ */
 export interface FloorAnswer {
   readonly port?: number;
   readonly perSecond?: number;
+  readonly cpuUsPerRecord?: number;
   readonly octetsPerRecord?: number;
+  readonly keys?: number;
+  readonly tookMs?: number;
   readonly p50Ms?: number;
   readonly p99Ms?: number;
 }
@@ -35,14 +56,45 @@ export async function startEcho(): Promise<{ pid: number; port: number; end(): P
   return { pid: helper.pid, port: port!, end: helper.end };
 }
 
-/** Bare LevelDB: chained batches of so many records, each batch fsynced, one after the other. */
+/**
+ * Bare LevelDB: chained batches of so many records, each batch fsynced, one after the other.
+ * @param indexed with each record an index entry, with each batch a tally, as the journal needs them.
+ */
 export async function bareStore(
   recordOctets: number,
   batch: number,
   durationMs: number,
-): Promise<{ perSecond: number; octetsPerRecord: number }> {
-  const answer = await askOnce({ kind: "store", directory: newDirectory(), recordOctets, batch, durationMs });
-  return { perSecond: answer.perSecond!, octetsPerRecord: answer.octetsPerRecord! };
+  flags: readonly string[] = [],
+  indexed = false,
+): Promise<{ perSecond: number; octetsPerRecord: number; cpuUsPerRecord: number }> {
+  const directory = newDirectory();
+  const answer = await askOnce({ kind: "store", directory, recordOctets, batch, durationMs, indexed }, flags);
+  return {
+    perSecond: answer.perSecond!,
+    octetsPerRecord: answer.octetsPerRecord!,
+    cpuUsPerRecord: answer.cpuUsPerRecord!,
+  };
+}
+
+/** Bare LevelDB: as many records, each got by its key, so many at once, and removed with its index entry. */
+export async function bareQueue(
+  recordOctets: number,
+  records: number,
+): Promise<{ perSecond: number; cpuUsPerRecord: number }> {
+  const answer = await askOnce({ kind: "queue", directory: newDirectory(), recordOctets, records });
+  return { perSecond: answer.perSecond!, cpuUsPerRecord: answer.cpuUsPerRecord! };
+}
+
+/** A file to which batches of so many records are appended, each followed by fdatasync. @returns octets per record. */
+export async function bareFile(recordOctets: number, batch: number, records: number): Promise<number> {
+  const answer = await askOnce({ kind: "file", directory: newDirectory(), recordOctets, batch, records });
+  return answer.octetsPerRecord!;
+}
+
+/** Bare LevelDB, opened on what a journal has left there: all keys of the index, read once. */
+export async function bareWalk(directory: string): Promise<{ keys: number; tookMs: number }> {
+  const { keys, tookMs } = await askOnce({ kind: "walk", directory });
+  return { keys: keys!, tookMs: tookMs! };
 }
 
 /** Two appends with fdatasync, one after the other. */
@@ -51,8 +103,8 @@ export async function twoSyncs(times: number): Promise<{ p50Ms: number; p99Ms: n
   return { p50Ms: answer.p50Ms!, p99Ms: answer.p99Ms! };
 }
 
-async function askOnce(question: FloorQuestion): Promise<FloorAnswer> {
-  const helper: Helper<FloorQuestion, FloorAnswer> = startHelper(PROCESS);
+async function askOnce(question: FloorQuestion, flags: readonly string[] = []): Promise<FloorAnswer> {
+  const helper: Helper<FloorQuestion, FloorAnswer> = startHelper(PROCESS, flags);
   try {
     return await helper.ask(question);
   } finally {

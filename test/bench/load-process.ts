@@ -35,11 +35,13 @@ let meter = 0;
 let token = 0;
 let lastTmstUs = 0;
 
+let randomAddresses = false;
+
 function pushData(): Buffer {
   meter = (meter + 1) % METERS;
   counters[meter]! += 1;
   phy[0] = 0x40;
-  phy.writeUInt32LE(0x26010000 + meter, 1);
+  phy.writeUInt32LE(randomAddresses ? (Math.random() * 2 ** 32) >>> 0 : 0x26010000 + meter, 1);
   phy[5] = 0x80;
   phy.writeUInt16LE(counters[meter]!, 6);
   phy[8] = 2;
@@ -67,6 +69,7 @@ function pullData(): Buffer {
 
 async function run(load: Load): Promise<Measured> {
   const latenciesMs: number[] = [];
+  randomAddresses = load.randomAddresses === true;
   const startMs = performance.now();
   const endMs = startMs + load.durationMs;
   let sent = 0;

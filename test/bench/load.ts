@@ -6,7 +6,12 @@
 import { type Helper, startHelper } from "./children.ts";
 
 /** Frames at a steady pace, whatever becomes of them; or as many as are acknowledged, so many unanswered at once. */
-export type Load = { readonly port: number; readonly durationMs: number } & (
+export type Load = {
+  readonly port: number;
+  readonly durationMs: number;
+  /** Each frame another DevAddr, as noise has it; else those of five hundred meters. */
+  readonly randomAddresses?: true;
+} & (
   | { readonly kind: "paced"; readonly perSecond: number }
   | { readonly kind: "windowed"; readonly unansweredMax: number }
 );

@@ -5,6 +5,7 @@
 const PARTS: Readonly<Record<string, () => Promise<(effort: Effort) => Promise<void>>>> = {
   agent: async () => (await import("./agent.ts")).benchAgent,
   fleet: async () => (await import("./fleet.ts")).benchFleet,
+  journal: async () => (await import("./journal.ts")).benchJournal,
   replay: async () => (await import("./replay.ts")).benchReplay,
 };
 
