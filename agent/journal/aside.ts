@@ -7,7 +7,6 @@
  * stays: no version can mend that.
  */
 import type { KeyValueStore, Log, StoreOperation } from "../ports.ts";
-import { chunks } from "./audit.ts";
 import type { Claims } from "./claims.ts";
 import {
   ASIDE,
@@ -24,6 +23,7 @@ import {
   unseal,
 } from "./keys.ts";
 import { readRecord, writeRecord } from "./record.ts";
+import { lookInto, scanEntries } from "./scan.ts";
 import { framesOf, readTally, TALLY_KEY, writeTally } from "./tally.ts";
 
 const RECORDS_AT_ONCE = 64;
@@ -56,12 +56,7 @@ export async function retryAside(
   let frames = 0;
   let octets = 0;
   if (version === undefined || version === before) return { frames, octets };
-  for await (const entries of chunks(
-    (range) => store.entries(range),
-    ASIDES,
-    RECORDS_AT_ONCE,
-    ([key]) => key,
-  )) {
+  for await (const entries of scanEntries(lookInto(store), ASIDES, RECORDS_AT_ONCE)) {
     const operations: StoreOperation[] = [];
     let added = 0;
     let addedOctets = 0;

@@ -21,6 +21,8 @@ import {
   sequenceOfRecordKey,
 } from "./keys.ts";
 import { readRecord } from "./record.ts";
+import { lookInto, scanEntries, scanKeys } from "./scan.ts";
+import { makeSequenceList, search } from "./sequence-list.ts";
 
 /** Records of ordinary size read at once: about 100 KB. */
 const RECORDS_AT_ONCE = 256;
@@ -45,7 +47,7 @@ export async function audit(store: KeyValueStore, claims: Claims): Promise<Audit
   const sound = new Uint8Array(indexed.length);
   const found = { frames: 0, octets: 0, putAside: 0, withoutRecord: 0, indexRepaired: 0 };
 
-  for await (const records of chunks((range) => store.entries(range), RECORDS, RECORDS_AT_ONCE, keyOfEntry)) {
+  for await (const records of scanEntries(lookInto(store), RECORDS, RECORDS_AT_ONCE)) {
     const operations: StoreOperation[] = [];
     for (const [key, value] of records) {
       const sequence = sequenceOfRecordKey(key);
@@ -72,12 +74,7 @@ export async function audit(store: KeyValueStore, claims: Claims): Promise<Audit
 
   // What the first pass has put in the index is sound, and absent from `indexed`.
   let before: { key: Buffer; sequence: number } | undefined;
-  for await (const keys of chunks(
-    (range) => store.keys(range),
-    INDEX,
-    KEYS_AT_ONCE,
-    (key) => key,
-  )) {
+  for await (const keys of scanKeys(lookInto(store), INDEX, KEYS_AT_ONCE)) {
     const operations: StoreOperation[] = [];
     for (const key of keys) {
       const entry = readIndexKey(key);
@@ -99,54 +96,12 @@ export async function audit(store: KeyValueStore, claims: Claims): Promise<Audit
 
 /** The sequences of all sound index entries, sorted. */
 async function readIndexedSequences(store: KeyValueStore): Promise<Float64Array> {
-  let sequences = new Float64Array(1_024);
-  let count = 0;
-  for await (const keys of chunks(
-    (range) => store.keys(range),
-    INDEX,
-    KEYS_AT_ONCE,
-    (key) => key,
-  )) {
+  const sequences = makeSequenceList();
+  for await (const keys of scanKeys(lookInto(store), INDEX, KEYS_AT_ONCE)) {
     for (const key of keys) {
       const entry = readIndexKey(key);
-      if (entry === undefined) continue;
-      if (count === sequences.length) {
-        const larger = new Float64Array(count * 2);
-        larger.set(sequences);
-        sequences = larger;
-      }
-      sequences[count++] = entry.sequence;
+      if (entry !== undefined) sequences.add(entry.sequence);
     }
   }
-  return sequences.subarray(0, count).sort();
-}
-
-/** Where it is, or would be. */
-function search(sorted: Float64Array, sequence: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! < sequence) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-const keyOfEntry = (entry: [Buffer, Buffer]): Buffer => entry[0];
-
-/** A range in pieces; between two of them the event loop runs. */
-export async function* chunks<T>(
-  read: (range: { gt?: Buffer; gte?: Buffer; lt: Buffer; limit: number }) => Promise<T[]>,
-  range: { readonly gte: Buffer; readonly lt: Buffer },
-  limit: number,
-  keyOf: (item: T) => Buffer,
-): AsyncGenerator<T[]> {
-  let from: { gt: Buffer } | { gte: Buffer } = { gte: range.gte };
-  for (;;) {
-    const items = await read({ ...from, lt: range.lt, limit });
-    if (items.length > 0) yield items;
-    if (items.length < limit) return;
-    from = { gt: keyOf(items.at(-1)!) };
-  }
+  return sequences.sorted();
 }

@@ -3,7 +3,6 @@
  * those that were set aside. A frame that leaves meanwhile is left out, one that comes meanwhile too.
  */
 import type { Frame, Lane } from "../frame/frame.ts";
-import { chunks } from "./audit.ts";
 import type { Inspection } from "./inspection.ts";
 import {
   ASIDES,
@@ -16,6 +15,7 @@ import {
   sequenceOfRecordKey,
 } from "./keys.ts";
 import { type RecordFault, readRecord } from "./record.ts";
+import { scanEntries, scanKeys } from "./scan.ts";
 
 /** Read at once: some 40 KB, and half a millisecond of work on a small ARM per ten of them. */
 export const RECORDS_AT_ONCE = 128;
@@ -59,12 +59,7 @@ export async function* readKept(inspection: Inspection): AsyncGenerator<Kept[]> 
 /** Those of one lane, the oldest first. @throws AgentError STORE_IO, STORE_DAMAGED */
 export async function* readLaneKept(inspection: Inspection, lane: Lane): AsyncGenerator<Kept[]> {
   const prefix = lanePrefix(lane);
-  for await (const keys of chunks(
-    (range) => inspection.look((store) => store.keys(range)),
-    laneRange(prefix, -1),
-    RECORDS_AT_ONCE,
-    (key) => key,
-  )) {
+  for await (const keys of scanKeys(inspection.look, laneRange(prefix, -1), RECORDS_AT_ONCE)) {
     const found: Kept[] = [];
     for (const key of keys) {
       const entry = readIndexKey(key);
@@ -109,12 +104,7 @@ export async function oldestArrivedWallMs(inspection: Inspection): Promise<numbe
 
 export async function countAside(inspection: Inspection): Promise<number> {
   let frames = 0;
-  for await (const keys of chunks(
-    (range) => inspection.look((store) => store.keys(range)),
-    ASIDES,
-    RECORDS_AT_ONCE,
-    (key) => key,
-  )) {
+  for await (const keys of scanKeys(inspection.look, ASIDES, RECORDS_AT_ONCE)) {
     frames += keys.length;
     await inspection.rest();
   }
@@ -123,12 +113,7 @@ export async function countAside(inspection: Inspection): Promise<number> {
 
 /** A range in pieces, with a rest after each. */
 async function* recordsOf(inspection: Inspection, range: Range): AsyncGenerator<[Buffer, Buffer][]> {
-  for await (const records of chunks(
-    (part) => inspection.look((store) => store.entries(part)),
-    range,
-    RECORDS_AT_ONCE,
-    (entry) => entry[0],
-  )) {
+  for await (const records of scanEntries(inspection.look, range, RECORDS_AT_ONCE)) {
     yield records;
     await inspection.rest();
   }

@@ -4,9 +4,9 @@
  * Memory: one small object per lane.
  */
 import type { Lane } from "../frame/frame.ts";
-import { chunks } from "./audit.ts";
 import type { Inspection } from "./inspection.ts";
 import { INDEX, indexStart, laneOfIndexKey, readIndexKey, sameLane } from "./keys.ts";
+import { scanKeys } from "./scan.ts";
 
 const KEYS_AT_ONCE = 512;
 
@@ -35,12 +35,7 @@ export async function* readLaneTable(inspection: Inspection): AsyncGenerator<num
   let damaged = 0;
   let row: LaneRow | undefined;
   let before: Buffer | undefined;
-  for await (const keys of chunks(
-    (range) => inspection.look((store) => store.keys(range)),
-    INDEX,
-    KEYS_AT_ONCE,
-    (key) => key,
-  )) {
+  for await (const keys of scanKeys(inspection.look, INDEX, KEYS_AT_ONCE)) {
     for (const key of keys) {
       const entry = readIndexKey(key);
       if (entry === undefined) {

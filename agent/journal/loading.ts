@@ -5,7 +5,7 @@
 import { AgentError } from "../errors.ts";
 import type { Lane } from "../frame/frame.ts";
 import type { KeyValueStore, StoreOperation } from "../ports.ts";
-import { type Audited, audit, chunks } from "./audit.ts";
+import { type Audited, audit } from "./audit.ts";
 import type { Claims } from "./claims.ts";
 import {
   INDEX,
@@ -17,6 +17,7 @@ import {
   sequenceOfRecordKey,
 } from "./keys.ts";
 import { readRecord } from "./record.ts";
+import { lookInto, scanKeys } from "./scan.ts";
 import type { Shelves } from "./shelves.ts";
 import { framesOf, octetsOf, TALLY_KEY, type Tally, writeTally } from "./tally.ts";
 
@@ -80,12 +81,7 @@ async function walkIndex(
   let damaged = false;
   let before: Buffer | undefined;
   let lane: Lane = "";
-  for await (const keys of chunks(
-    (range) => store.keys(range),
-    INDEX,
-    KEYS_AT_ONCE,
-    (key) => key,
-  )) {
+  for await (const keys of scanKeys(lookInto(store), INDEX, KEYS_AT_ONCE)) {
     for (const key of keys) {
       const entry = readIndexKey(key);
       if (entry === undefined) {
@@ -112,12 +108,7 @@ export async function free(
 ): Promise<Tally> {
   let tally = before;
   if (unclaimed === 0) return tally;
-  for await (const keys of chunks(
-    (range) => store.keys(range),
-    INDEX,
-    FREED_AT_ONCE,
-    (key) => key,
-  )) {
+  for await (const keys of scanKeys(lookInto(store), INDEX, FREED_AT_ONCE)) {
     const operations: StoreOperation[] = [];
     for (const key of keys) {
       const entry = readIndexKey(key);

@@ -9,7 +9,6 @@
 import { AgentError, isAgentError } from "../errors.ts";
 import type { Clock, Files, KeyValueStore, KeyValueStores, Log } from "../ports.ts";
 import { condemn, retryAside, VERSION_KEY, writeVersion } from "./aside.ts";
-import { chunks } from "./audit.ts";
 import { assignSlots, type CoreTable, makeClaims } from "./claims.ts";
 import { DROPPED_KEY, type DropCounts, readDropCounts } from "./drops.ts";
 import { beginOpening, describeHolder, endOpening, type Holder, readHolder } from "./holder.ts";
@@ -24,6 +23,7 @@ import {
 } from "./identity.ts";
 import { NOTES, noteOfKey, RECORDS, sequenceOfRecordKey, unseal } from "./keys.ts";
 import { type Arrival, free, loadFrames, oldestArrival } from "./loading.ts";
+import { lookInto, scanEntries } from "./scan.ts";
 import type { Shelves } from "./shelves.ts";
 import { EMPTY_TALLY, framesOf, readTally, TALLY_KEY, type Tally, writeTally } from "./tally.ts";
 
@@ -163,12 +163,7 @@ async function read(
   }
 
   const notes = new Map<string, string>();
-  for await (const entries of chunks(
-    (range) => store.entries(range),
-    NOTES,
-    64,
-    (entry) => entry[0],
-  )) {
+  for await (const entries of scanEntries(lookInto(store), NOTES, 64)) {
     for (const [key, value] of entries) {
       const note = unseal(key, value);
       if (note !== undefined) notes.set(noteOfKey(key), note.toString());

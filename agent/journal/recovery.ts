@@ -6,13 +6,13 @@
  */
 import { AgentError } from "../errors.ts";
 import type { KeyValueStore, Log, StoreOperation } from "../ports.ts";
-import { chunks } from "./audit.ts";
 import type { Books } from "./books.ts";
 import type { Claims } from "./claims.ts";
 import { IDENTITY_KEY, type Identity, readIdentity, writeIdentity } from "./identity.ts";
 import { lanePrefix, laneRange, RECORDS, recordKey, sequenceOfRecordKey } from "./keys.ts";
 import { type LoadedFrames, loadFrames } from "./loading.ts";
 import { readRecord } from "./record.ts";
+import { lookInto, scanEntries } from "./scan.ts";
 import { makeShelves, type Shelves } from "./shelves.ts";
 import { TALLY_KEY, type Tally, writeTally } from "./tally.ts";
 
@@ -76,12 +76,7 @@ export async function recover(
 async function findStrays(from: KeyValueStore, confirmed: number): Promise<StoreOperation[]> {
   const operations: StoreOperation[] = [];
   const range = { gte: recordKey(confirmed + 1), lt: RECORDS.lt };
-  for await (const entries of chunks(
-    (part) => from.entries(part),
-    range,
-    256,
-    (entry) => entry[0],
-  )) {
+  for await (const entries of scanEntries(lookInto(from), range, 256)) {
     for (const [key, value] of entries) {
       const sequence = sequenceOfRecordKey(key);
       const record = readRecord(sequence, value);

@@ -5,7 +5,6 @@
  * Of a live journal, frames come and go meanwhile: what looks wrong is looked at once more at the end, and the tally
  * is compared only when no batch was written in between.
  */
-import { chunks } from "./audit.ts";
 import type { Inspection } from "./inspection.ts";
 import { countAside } from "./kept-frames.ts";
 import {
@@ -20,6 +19,8 @@ import {
   unseal,
 } from "./keys.ts";
 import { type RecordFault, readRecord } from "./record.ts";
+import { scanEntries, scanKeys } from "./scan.ts";
+import { makeSequenceList, search } from "./sequence-list.ts";
 import { framesOf, octetsOf } from "./tally.ts";
 
 const RECORDS_AT_ONCE = 128;
@@ -67,42 +68,24 @@ export async function* verify(inspection: Inspection): AsyncGenerator<number, Ve
   };
   let looked = 0;
 
-  let sequences = new Float64Array(1_024);
-  let entries = 0;
-  for await (const keys of chunks(
-    (range) => inspection.look((store) => store.keys(range)),
-    INDEX,
-    KEYS_AT_ONCE,
-    (key) => key,
-  )) {
+  const sequences = makeSequenceList();
+  for await (const keys of scanKeys(inspection.look, INDEX, KEYS_AT_ONCE)) {
     for (const key of keys) {
       const entry = readIndexKey(key);
-      if (entry === undefined) {
-        report({ kind: "damagedEntry" });
-        continue;
-      }
-      if (entries === sequences.length) {
-        const larger = new Float64Array(entries * 2);
-        larger.set(sequences);
-        sequences = larger;
-      }
-      sequences[entries++] = entry.sequence;
+      if (entry === undefined) report({ kind: "damagedEntry" });
+      else sequences.add(entry.sequence);
     }
     looked += keys.length;
     yield looked;
     await inspection.rest();
   }
-  const indexed = sequences.subarray(0, entries).sort();
+  const entries = sequences.length;
+  const indexed = sequences.sorted();
   const matched = new Uint8Array(entries);
 
   let records = 0;
   let octets = 0;
-  for await (const found of chunks(
-    (range) => inspection.look((store) => store.entries(range)),
-    RECORDS,
-    RECORDS_AT_ONCE,
-    (entry) => entry[0],
-  )) {
+  for await (const found of scanEntries(inspection.look, RECORDS, RECORDS_AT_ONCE)) {
     for (const [key, value] of found) {
       const sequence = sequenceOfRecordKey(key);
       const record = readRecord(sequence, value);
@@ -161,12 +144,7 @@ async function hasEntry(inspection: Inspection, lane: string, sequence: number):
 async function stillThere(inspection: Inspection, sequences: Float64Array): Promise<number[]> {
   const there: number[] = [];
   if (sequences.length === 0) return there;
-  for await (const keys of chunks(
-    (range) => inspection.look((store) => store.keys(range)),
-    INDEX,
-    KEYS_AT_ONCE,
-    (key) => key,
-  )) {
+  for await (const keys of scanKeys(inspection.look, INDEX, KEYS_AT_ONCE)) {
     for (const key of keys) {
       const sequence = readIndexKey(key)?.sequence;
       if (sequence === undefined || sequences[search(sequences, sequence)] !== sequence) continue;
@@ -181,26 +159,9 @@ async function stillThere(inspection: Inspection, sequences: Float64Array): Prom
 }
 
 async function verifyNotes(inspection: Inspection, report: (finding: Finding) => void): Promise<void> {
-  for await (const notes of chunks(
-    (range) => inspection.look((store) => store.entries(range)),
-    NOTES,
-    64,
-    (entry) => entry[0],
-  )) {
+  for await (const notes of scanEntries(inspection.look, NOTES, 64)) {
     for (const [key, value] of notes) {
       if (unseal(key, value) === undefined) report({ kind: "damagedNote" });
     }
   }
-}
-
-/** Where it is, or would be. */
-function search(sorted: Float64Array, sequence: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! < sequence) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
