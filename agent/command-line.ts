@@ -4,7 +4,7 @@
  */
 import yargs, { type Argv } from "yargs";
 import { configCommand } from "./config/commands.ts";
-import { SETTINGS_PATH } from "./config/settings.ts";
+import { settingsOption } from "./config/settings-option.ts";
 import { AgentError } from "./errors.ts";
 import { openControlDoor } from "./host/control.ts";
 import { openFiles } from "./host/files.ts";
@@ -87,16 +87,6 @@ export async function readCommandLine(words: readonly string[], program: Program
 function commandOf(words: readonly string[]): readonly string[] {
   const end = words.findIndex((word) => word.startsWith("-"));
   return words.slice(0, end < 0 ? undefined : end).slice(0, 2);
-}
-
-function settingsOption(t: Translate) {
-  return {
-    alias: "c",
-    type: "string",
-    requiresArg: true,
-    default: SETTINGS_PATH,
-    describe: t("option.config"),
-  } as const;
 }
 
 /** As for a running agent, and a person beside them. */

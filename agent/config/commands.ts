@@ -12,7 +12,7 @@ import type { LoadedSettings } from "./load.ts";
 import { openSettings, sayFileError, settingsUnusable } from "./open.ts";
 import { printJson, printToml } from "./print.ts";
 import type { AskProfile } from "./profile-defaults.ts";
-import { SETTINGS_PATH } from "./settings.ts";
+import { settingsOption } from "./settings-option.ts";
 import { rowsOf } from "./table.ts";
 import { sayTrouble, troubleAsJson, type Warning } from "./trouble.ts";
 
@@ -32,13 +32,7 @@ export interface ConfigDoors {
 /** The `config` command for yargs, with its subcommands. */
 export function configCommand(doors: ConfigDoors): CommandModule {
   const { t } = doors;
-  const config = {
-    alias: "c",
-    type: "string",
-    requiresArg: true,
-    default: SETTINGS_PATH,
-    describe: t("option.config"),
-  } as const;
+  const config = settingsOption(t);
   const flag = (describe: string) => ({ type: "boolean", default: false, describe }) as const;
   return {
     command: "config",

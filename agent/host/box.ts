@@ -4,18 +4,15 @@
  * With a root other than "/" everything is looked for beneath it: for a made-up box. Links within it are followed as
  * they stand.
  */
-import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import {
   access,
   link,
   mkdir,
-  open,
   readdir,
   readFile,
   readlink,
   realpath,
-  rename,
   rm,
   rmdir,
   stat,
@@ -23,9 +20,10 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { AgentError } from "../errors.ts";
 import type { Box, BoxFile, BoxProcess, Claim } from "../ports.ts";
+import { orFileError, unlessAbsent } from "./file-error.ts";
 import { openFiles } from "./files.ts";
+import { besideOf, replaceWhole, syncFolder } from "./whole-file.ts";
 
 const PERMISSIONS = 0o7777;
 /** statfs(2): TMPFS_MAGIC, RAMFS_MAGIC. */
@@ -80,28 +78,15 @@ async function replace(
   { content, mode, uid, gid }: Parameters<Box["replace"]>[1],
 ): Promise<void> {
   const target = await realpath(path).catch(() => path);
-  const folder = dirname(target);
-  await mkdir(folder, { recursive: true });
-  const beside = `${target}.${randomBytes(6).toString("hex")}.new`;
-  try {
-    const file = await open(beside, "wx", 0o600);
-    try {
-      await file.writeFile(content);
-      const now = await file.stat();
-      const [owner, group] = [uid ?? now.uid, gid ?? now.gid];
-      if (now.uid !== owner || now.gid !== group) await file.chown(owner, group);
-      // After chown, which takes away set-user-ID.
-      await file.chmod(mode);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(beside, target);
-  } catch (error) {
-    await rm(beside, { force: true });
-    throw error;
-  }
-  await syncFolder(folder);
+  await mkdir(dirname(target), { recursive: true });
+  await replaceWhole(target, 0o600, async (file) => {
+    await file.writeFile(content);
+    const now = await file.stat();
+    const [owner, group] = [uid ?? now.uid, gid ?? now.gid];
+    if (now.uid !== owner || now.gid !== group) await file.chown(owner, group);
+    // After chown, which takes away set-user-ID.
+    await file.chmod(mode);
+  });
 }
 
 async function remove(path: string): Promise<void> {
@@ -116,7 +101,7 @@ async function remove(path: string): Promise<void> {
 /** Linked, not written: whoever finds it finds a pid in it. */
 async function claim(path: string): Promise<Claim> {
   await mkdir(dirname(path), { recursive: true });
-  const beside = `${path}.${randomBytes(6).toString("hex")}.new`;
+  const beside = besideOf(path);
   await writeFile(beside, `${process.pid}\n`, { flag: "wx", mode: 0o644 });
   try {
     for (;;) {
@@ -147,11 +132,6 @@ function isAnother(pid: number): boolean {
   }
 }
 
-async function syncFolder(folder: string): Promise<void> {
-  const directory = await open(folder, "r");
-  await directory.sync().finally(() => directory.close());
-}
-
 /** A process may end while it is looked at. */
 async function processes(proc: string): Promise<readonly BoxProcess[]> {
   const names = await readdir(proc).catch((): string[] => []);
@@ -165,27 +145,4 @@ async function processes(proc: string): Promise<readonly BoxProcess[]> {
     found.push({ argv, directory });
   }
   return found;
-}
-
-async function unlessAbsent<T>(path: string, act: (path: string) => Promise<T>): Promise<T | undefined> {
-  try {
-    return await act(path);
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw fileError(path, cause);
-  }
-}
-
-async function orFileError<T>(path: string, act: (path: string) => Promise<T>): Promise<T> {
-  try {
-    return await act(path);
-  } catch (cause) {
-    throw fileError(path, cause);
-  }
-}
-
-function fileError(path: string, cause: unknown): AgentError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new AgentError("FILE_IO", `${path}: ${reason}`, cause, reason);
 }

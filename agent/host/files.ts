@@ -1,10 +1,11 @@
 /** The few files the agent reads and writes itself, on a real gateway. */
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { type FileHandle, open, readFile, rename, rm, stat, statfs } from "node:fs/promises";
+import { type FileHandle, open, readFile, rm, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
-import { AgentError } from "../errors.ts";
 import type { DiskSpace, Files } from "../ports.ts";
+import { orFileError, unlessAbsent } from "./file-error.ts";
+import { replaceWhole } from "./whole-file.ts";
 
 export function openFiles(): Files {
   return {
@@ -67,35 +68,17 @@ async function allocate(path: string, octets: number): Promise<void> {
 
 const CHUNK_OCTETS = 64 * 1024;
 
-/** The promise: once it resolves, a power cut leaves the new content; before, the old or the new one, whole. */
 function replace(path: string, content: Uint8Array): Promise<void> {
   return replaceBy(path, (file) => file.writeFile(content));
 }
 
 async function replaceBy(path: string, fill: (file: FileHandle) => Promise<void>): Promise<void> {
-  const beside = `${path}.${randomBytes(6).toString("hex")}.new`;
-  try {
-    const mode = await modeOf(path);
-    const file = await open(beside, "wx", mode);
-    try {
-      await fill(file);
-      // The mode of a new file is cut by umask; the one of the file it replaces was chosen by somebody.
-      if (mode !== NEW_FILE_MODE) await file.chmod(mode);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(beside, path);
-  } catch (error) {
-    await rm(beside, { force: true });
-    throw error;
-  }
-  const directory = await open(dirname(path), "r");
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
+  const mode = await modeOf(path);
+  await replaceWhole(path, mode, async (file) => {
+    await fill(file);
+    // The mode of a new file is cut by umask; the one of the file it replaces was chosen by somebody.
+    if (mode !== NEW_FILE_MODE) await file.chmod(mode);
+  });
 }
 
 const NEW_FILE_MODE = 0o644;
@@ -103,34 +86,4 @@ const NEW_FILE_MODE = 0o644;
 async function modeOf(path: string): Promise<number> {
   const found = await stat(path).catch(() => undefined);
   return found === undefined ? NEW_FILE_MODE : found.mode & 0o777;
-}
-
-async function unlessAbsent<T>(path: string, act: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await act();
-  } catch (cause) {
-    if (isAbsent(cause)) return undefined;
-    throw fileError(path, cause);
-  }
-}
-
-async function orFileError<T>(path: string, act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (cause) {
-    throw fileError(path, cause);
-  }
-}
-
-function fileError(path: string, cause: unknown): AgentError {
-  return new AgentError(
-    "FILE_IO",
-    `${path}: ${cause instanceof Error ? cause.message : String(cause)}`,
-    cause,
-  );
-}
-
-function isAbsent(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException).code;
-  return code === "ENOENT" || code === "ENOTDIR";
 }

@@ -1,10 +1,11 @@
 /** Files too large for memory, on a real gateway. */
-import { randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open, readdir, rename, rm, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { AgentError } from "../errors.ts";
+import type { AgentError } from "../errors.ts";
 import type { FileDraft, FolderUse, LargeFiles } from "../ports.ts";
+import { fileError, reasonOf } from "./file-error.ts";
+import { besideOf, syncFolder } from "./whole-file.ts";
 
 export function openLargeFiles(): LargeFiles {
   return { read, draft, folder };
@@ -14,15 +15,15 @@ async function* read(path: string): AsyncGenerator<Buffer> {
   try {
     for await (const piece of path === "-" ? process.stdin : createReadStream(path)) yield piece as Buffer;
   } catch (cause) {
-    throw fileError(path, cause);
+    throw draftError(path, cause);
   }
 }
 
 /** As Files.replace: a power cut leaves the old file or the new one, whole. */
 async function draft(path: string): Promise<FileDraft> {
-  const beside = `${path}.${randomBytes(6).toString("hex")}.new`;
+  const beside = besideOf(path);
   const file = await open(beside, "wx", 0o644).catch((cause) => {
-    throw fileError(path, cause);
+    throw draftError(path, cause);
   });
   let isOpen = true;
   const abandon = async (): Promise<void> => {
@@ -36,7 +37,7 @@ async function draft(path: string): Promise<FileDraft> {
       await act();
     } catch (cause) {
       await abandon();
-      throw fileError(path, cause);
+      throw draftError(path, cause);
     }
   };
   return {
@@ -47,8 +48,7 @@ async function draft(path: string): Promise<FileDraft> {
         await rename(beside, path);
         isOpen = false;
         await file.close();
-        const directory = await open(dirname(path), "r");
-        await directory.sync().finally(() => directory.close());
+        await syncFolder(dirname(path));
       }),
     abandon,
   };
@@ -67,12 +67,11 @@ async function folder(path: string): Promise<FolderUse | undefined> {
     return { names, sizeOctets, freeOctets: bavail * bsize };
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw fileError(path, cause);
+    throw draftError(path, cause);
   }
 }
 
-function fileError(path: string, cause: unknown): AgentError {
-  // Node ends with the call and its path, which may be the draft's own name.
-  const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/, \w+ '.*'$/s, "");
-  return new AgentError("FILE_IO", `${path}: ${reason}`, cause, reason);
+/** Node ends with the call and its path, which may be the draft's own name. */
+function draftError(path: string, cause: unknown): AgentError {
+  return fileError(path, cause, reasonOf(cause).replace(/, \w+ '.*'$/s, ""));
 }

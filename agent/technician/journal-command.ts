@@ -3,7 +3,7 @@
  * its own module, loaded when it is called.
  */
 import type { Argv, CommandModule } from "yargs";
-import { SETTINGS_PATH } from "../config/settings.ts";
+import { settingsOption } from "../config/settings-option.ts";
 import type { Translate } from "../text/text.ts";
 import type { JournalDoors } from "./journal-access.ts";
 
@@ -17,13 +17,7 @@ const SEPARATORS = [",", ";", "\t"] as const;
 /** @param open opens the doors: only when a command is called. */
 export function journalCommand(t: Translate, open: () => Promise<JournalDoors>): CommandModule {
   const options = {
-    config: {
-      alias: "c",
-      type: "string",
-      requiresArg: true,
-      default: SETTINGS_PATH,
-      describe: t("option.config"),
-    },
+    config: settingsOption(t),
     journal: { type: "string", requiresArg: true, conflicts: "socket", describe: t("option.journal") },
     socket: { type: "string", requiresArg: true, describe: t("option.socket") },
     json: flag(t("option.json")),
