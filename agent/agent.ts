@@ -16,6 +16,7 @@ import { type AgentStatus, answerControl } from "./control/answers.ts";
 import { gatewaysWithBacklog, watchGuests } from "./control/guests.ts";
 import { createDownlinks, type Downlinks } from "./downlink/downlinks.ts";
 import type { AgentError } from "./errors.ts";
+import { startField } from "./field/field.ts";
 import { type CoreFilters, createCoreFilters } from "./frame/core-filters.ts";
 import { type Frame, laneOf } from "./frame/frame.ts";
 import { type Counters, createCounters } from "./health/counters.ts";
@@ -171,6 +172,12 @@ export async function startAgent({
       }),
   );
 
+  const field = await startField({
+    ...doors,
+    settings,
+    heldPorts: profile?.heldPorts ?? [],
+    builtWallMs,
+  });
   const status = (): AgentStatus => ({
     version,
     profile,
@@ -186,12 +193,14 @@ export async function startAgent({
       subBands: downlinks.dutyCycleLoads(gatewayEui),
     })),
     counters: counters.snapshot(),
+    field: field.status(),
   });
   /** From south to north: what is still on its way then finds its place. */
   const close = async (): Promise<boolean> => {
     clockState.stop();
     stats.stop();
     guests.stop();
+    await field.stop();
     await south.close();
     downlinks.close();
     await routes.stop();
@@ -216,10 +225,10 @@ export async function startAgent({
   });
   // A forwarder may have spoken already, and its gateway be on its way to the cores.
   const control = await closingOnFailure(close, () =>
-    doors.control.serve(
-      settings.control.socket,
-      async (request) => (await askJournal(request)) ?? answerControl(request, status),
-    ),
+    doors.control.serve(settings.control.socket, async (request) => {
+      if (request.path === "/status") await field.refresh();
+      return (await askJournal(request)) ?? answerControl(request, status);
+    }),
   );
 
   watchClock(clockState, doors);

@@ -15,6 +15,7 @@ export type AgentErrorCode =
   | "STORE_REPLACED" // another store lies where ours was opened
   | "STORE_NEWER" // the journal was written by a newer version
   | "FILE_IO" // a file could not be read or written
+  | "SERIAL_OPEN" // a serial port is not there, is another's, or may not be opened
   | "CONTROL_BIND" // the control socket cannot be opened
   | "CONTROL_UNREACHABLE" // no agent answers on the control socket
   | "INTERRUPTED" // a person wanted the command to end

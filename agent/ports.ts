@@ -286,6 +286,37 @@ export interface Commands {
   run(argv: readonly string[], timeoutMs: number): Promise<CommandResult>;
 }
 
+// -------------------------------------------------------------------------------------------- serial
+
+export interface SerialOptions {
+  /** Ignored by what is no tty. */
+  readonly baud: number;
+  /** Nobody else may open the port meanwhile. */
+  readonly exclusive: boolean;
+  /** Ports that belong to others: never opened, under whatever name. */
+  readonly heldPorts: readonly string[];
+  /**
+   * A line without its end (LF, or CR and LF), one character per octet; empty ones are not told. At most 1,024
+   * characters: of a longer line the rest is thrown away.
+   */
+  readonly onLine: (line: string) => void;
+  /** The port is gone: unplugged, or nobody writes to it any more. Once; not after close(). */
+  readonly onClosed: (reason: string) => void;
+}
+
+export interface SerialLine {
+  /** Sends text, one octet per character. What cannot be sent is lost; onClosed tells why. */
+  write(text: string): void;
+  /** Resolves when the port is free for others. Harmless when it has closed by itself. */
+  close(): Promise<void>;
+}
+
+/** Serial ports, and what looks like one: a FIFO or a device that is no tty can be read, and not written. */
+export interface Serial {
+  /** @throws AgentError SERIAL_OPEN when there is no such port, it is another's, or we have no right to it. */
+  open(path: string, options: SerialOptions): Promise<SerialLine>;
+}
+
 // ---------------------------------------------------------------------------------------------- MQTT
 
 export interface MqttWill {
@@ -448,6 +479,8 @@ export interface Doors {
   /** Absent: no record is ever suspected of ending the process. */
   readonly marks?: Marks;
   readonly commands: Commands;
+  /** Absent: no port can be opened. */
+  readonly serial?: Serial;
   readonly mqtt: Mqtt;
   readonly control: ControlDoor;
   readonly log: Log;

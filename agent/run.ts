@@ -19,6 +19,7 @@ import { openMarks } from "./host/marks.ts";
 import { openMqtt } from "./host/mqtt.ts";
 import { findProfiles, readBuiltWallMs } from "./host/program.ts";
 import { openRng } from "./host/rng.ts";
+import { openSerial } from "./host/serial.ts";
 import { openStores } from "./host/store.ts";
 import { openSupervisor, type Supervisor } from "./host/supervisor.ts";
 import { openUdp } from "./host/udp.ts";
@@ -66,6 +67,7 @@ export async function run(parts: RunParts): Promise<void> {
       udp: openUdp((error) => log.debug({ error: error.message }, "datagram not sent")),
       stores: openStores(),
       commands,
+      serial: openSerial(),
       mqtt: openMqtt(clock),
       control: openControlDoor(),
     },

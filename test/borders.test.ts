@@ -20,14 +20,15 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   profile: ["config"],
   host: ["journal"],
   health: ["lorawan", "frame"],
+  field: ["lorawan", "config"],
   frame: ["lorawan", "config", "health"],
   journal: ["frame", "lorawan", "health"],
   south: ["lorawan", "frame", "journal", "config", "health"],
   north: ["lorawan", "frame", "journal", "config", "health", "downlink"],
   downlink: ["lorawan", "frame", "config", "health", "north"],
-  control: ["lorawan", "frame", "config", "health", "journal", "north", "south", "downlink"],
+  control: ["field", "lorawan", "frame", "config", "health", "journal", "north", "south", "downlink"],
   setup: ["lorawan", "config", "profile", "control"],
-  technician: ["lorawan", "frame", "journal", "config", "health", "control", "north", "south"],
+  technician: ["field", "lorawan", "frame", "journal", "config", "health", "control", "north", "south"],
 };
 const EVERYBODY_MAY = ["ports.ts", "errors.ts", "text"];
 /** The rooms at the top of agent/ see everything: the wiring, and the command. */

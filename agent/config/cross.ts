@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { UdpPeer } from "../ports.ts";
 import { type Said, said } from "../text/text.ts";
+import type { ProfileInUse } from "./profile-defaults.ts";
 import type { CoreSettings, Settings } from "./settings.ts";
 import { defaultOf, rowsOf } from "./table.ts";
 import type { Warning } from "./trouble.ts";
@@ -13,6 +14,8 @@ import { peerOf } from "./udp-server.ts";
 /** As far as they could be read: a setting that is wrong by itself is missing here. */
 export interface ReadSettings {
   readonly forwarder: Partial<Settings["forwarder"]>;
+  readonly gnss?: Partial<Settings["gnss"]>;
+  readonly modem?: Partial<Settings["modem"]>;
   readonly cores: readonly Partial<CoreSettings>[];
 }
 
@@ -22,9 +25,10 @@ export interface Contradiction {
   readonly found?: unknown;
 }
 
-export function contradictionsOf({ forwarder, cores }: ReadSettings): Contradiction[] {
+export function contradictionsOf({ forwarder, gnss, modem, cores }: ReadSettings): Contradiction[] {
   return [
     ...repeated("forwarder.accept_eui", forwarder.acceptEui ?? []),
+    ...sharedPort(gnss?.port, modem?.port),
     ...cores.flatMap((core, index) => repeated(`core[${index}].servers`, core.servers ?? [])),
     ...sharedIds(cores),
     ...cores.flatMap((core, index) => withinCore(core, `core[${index}]`)),
@@ -39,6 +43,12 @@ function repeated(key: string, values: readonly string[]): Contradiction[] {
       ? [{ key: `${key}[${index}]`, expected: said("expected.distinct"), found }]
       : [],
   );
+}
+
+/** A port has one reader. */
+function sharedPort(gnss: string | undefined, modem: string | undefined): Contradiction[] {
+  if (!modem || gnss !== modem) return [];
+  return [{ key: "modem.port", expected: said("expected.portOnce"), found: modem }];
 }
 
 function sharedIds(cores: ReadSettings["cores"]): Contradiction[] {
@@ -143,6 +153,20 @@ function twiceTheSame(cores: readonly CoreSettings[]): Warning[] {
     if (other === undefined) return [];
     return [{ key: `core[${index}].servers`, text: said("warning.serverTwice", { id, other: other.id }) }];
   });
+}
+
+/** A port that is another's is no reason not to carry frames: it is not opened, and that is said. */
+export function heldPortWarnings(
+  { gnss, modem }: Settings,
+  { name = "?", heldPorts = [] }: ProfileInUse,
+): Warning[] {
+  const asked = [
+    ["gnss.port", gnss.port],
+    ["modem.port", modem.port],
+  ] as const;
+  return asked
+    .filter(([, port]) => heldPorts.includes(port))
+    .map(([key, port]) => ({ key, text: said("warning.portHeld", { port, profile: name }) }));
 }
 
 function coreWarnings(core: CoreSettings, key: string): Warning[] {

@@ -9,7 +9,7 @@ import { parse, TomlError } from "smol-toml";
 import { AgentError } from "../errors.ts";
 import type { Files } from "../ports.ts";
 import { said } from "../text/text.ts";
-import { warningsOf } from "./cross.ts";
+import { heldPortWarnings, warningsOf } from "./cross.ts";
 import { type Environment, readEnvironment } from "./environment.ts";
 import { linesOf } from "./lines.ts";
 import type { AskProfile, ProfileInUse } from "./profile-defaults.ts";
@@ -73,10 +73,15 @@ async function withProfile(
     return refused([{ code: "wrongValue", origin, key, expected, found: showValue(found, false), nearest }]);
   }
   const { profile, defaults } = answer;
-  if (defaults.size === 0) return { ...first, profile };
+  if (defaults.size === 0 && profile.heldPorts === undefined) return { ...first, profile };
   const second = again({ profile: profile.name ?? "", defaults });
   // A profile that gives what no setting takes is as good as none: it must not keep the agent from starting.
-  return second.ok ? { ...second, profile } : { ...first, profile: { ...profile, how: "missing" } };
+  if (!second.ok) return { ...first, profile: { ...profile, how: "missing" } };
+  return {
+    ...second,
+    profile,
+    warnings: [...second.warnings, ...heldPortWarnings(second.settings, profile)],
+  };
 }
 
 /** @param from.path only named in what is said. */

@@ -17,6 +17,8 @@ export interface ProfileInUse {
   readonly how: "set" | "recognised" | "ambiguous" | "unknown" | "missing";
   /** Names of the profiles that fit equally well, when it is ambiguous. */
   readonly candidates: readonly string[];
+  /** Serial ports that others read: never opened by us. Absent: none is known. */
+  readonly heldPorts?: readonly string[];
 }
 
 export type ProfileAnswer =

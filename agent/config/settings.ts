@@ -49,6 +49,24 @@ export interface Settings {
   readonly downlink: {
     readonly enforceDutyCycle: boolean;
   };
+  readonly gnss: {
+    /** NMEA comes from here; "": nowhere. */
+    readonly port: string;
+    readonly baud: number;
+    readonly intervalMs: number;
+  };
+  readonly modem: {
+    /** Answers AT commands; "": not asked. */
+    readonly port: string;
+    readonly baud: number;
+    /** The program that owns the modem, asked where there is no port. */
+    readonly manager: "none" | "ofono" | "modemmanager";
+    readonly intervalMs: number;
+  };
+  readonly system: {
+    /** argv of a command that prints voltages as `sensors` does; empty for none. */
+    readonly voltagesCommand: readonly string[];
+  };
   readonly control: { readonly socket: string };
   readonly log: { readonly level: "debug" | "info" | "warn" | "error" };
 }

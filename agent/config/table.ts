@@ -270,6 +270,100 @@ export const TABLES: { readonly [Table in SingleTable]: RowsOf<Settings[Table]> 
       },
     },
   },
+  gnss: {
+    port: {
+      key: "port",
+      kind: kind.pathOrEmpty,
+      default: "",
+      live: false,
+      secret: false,
+      meaning: {
+        en: "Port on which a GNSS receiver speaks NMEA and nobody else listens: what one reader has read is gone for the other. Empty: none; a profile may know one.",
+        fr: "Port où un récepteur GNSS parle NMEA et que personne d'autre n'écoute : ce qu'un lecteur a lu est perdu pour l'autre. Vide : aucun ; un profil peut en connaître un.",
+      },
+    },
+    baud: {
+      key: "baud",
+      kind: kind.integer(1_200, 921_600),
+      default: 9_600,
+      live: false,
+      secret: false,
+      meaning: {
+        en: "Its speed in bits a second; of no matter to a port that is no serial line.",
+        fr: "Son débit en bits par seconde ; sans effet sur un port qui n'est pas une ligne série.",
+      },
+    },
+    intervalMs: {
+      key: "interval",
+      kind: kind.duration("10s", "1d"),
+      default: "1m",
+      live: false,
+      secret: false,
+      meaning: {
+        en: "How often the receiver is listened to, for some three seconds each time. A lost fix is told after three times.",
+        fr: "Fréquence d'écoute du récepteur, environ trois secondes à chaque fois. Une position perdue est annoncée au bout de trois fois.",
+      },
+    },
+  },
+  modem: {
+    port: {
+      key: "port",
+      kind: kind.pathOrEmpty,
+      default: "",
+      live: false,
+      secret: false,
+      meaning: {
+        en: "Serial port on which the cellular modem answers AT commands and nobody else asks. Empty: no AT command is ever sent.",
+        fr: "Port série où le modem cellulaire répond aux commandes AT et que personne d'autre n'interroge. Vide : aucune commande AT n'est envoyée.",
+      },
+    },
+    baud: {
+      key: "baud",
+      kind: kind.integer(1_200, 921_600),
+      default: 115_200,
+      live: false,
+      secret: false,
+      meaning: {
+        en: "Its speed in bits a second; of no matter over USB.",
+        fr: "Son débit en bits par seconde ; sans effet en USB.",
+      },
+    },
+    manager: {
+      key: "manager",
+      kind: kind.choice("none", "ofono", "modemmanager"),
+      default: "none",
+      live: false,
+      secret: false,
+      meaning: {
+        en: "The program that owns the modem, asked over D-Bus (dbus-send) where no port is set. It is only read, never told anything.",
+        fr: "Le programme qui tient le modem, interrogé par D-Bus (dbus-send) si aucun port n'est donné. Il est seulement lu, jamais commandé.",
+      },
+    },
+    intervalMs: {
+      key: "interval",
+      kind: kind.duration("30s", "1d"),
+      default: "10m",
+      live: false,
+      secret: false,
+      meaning: {
+        en: "How often the modem, or its owner, is asked. Each time costs up to three short processes with a manager.",
+        fr: "Fréquence d'interrogation du modem ou de son gestionnaire. Chaque fois coûte jusqu'à trois courts processus avec un gestionnaire.",
+      },
+    },
+  },
+  system: {
+    voltagesCommand: {
+      key: "voltages_command",
+      kind: kind.list(kind.text),
+      default: [],
+      live: false,
+      secret: false,
+      meaning: {
+        en: "Command and arguments that print supply voltages as lm-sensors does, where the kernel itself shows none; run at most every five minutes, and only when the status is asked for. Empty: none.",
+        fr: "Commande et arguments qui affichent les tensions d'alimentation comme lm-sensors, si le noyau n'en montre pas ; lancée au plus toutes les cinq minutes, et seulement quand l'état est demandé. Vide : aucune.",
+      },
+    },
+  },
   control: {
     socket: {
       key: "socket",

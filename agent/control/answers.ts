@@ -7,6 +7,7 @@
  */
 import type { ProfileInUse } from "../config/profile-defaults.ts";
 import type { SubBandLoad } from "../downlink/duty-cycle.ts";
+import type { FieldStatus } from "../field/field.ts";
 import type { JournalStats } from "../journal/journal.ts";
 import type { RouteStatus } from "../north/routes.ts";
 import type { ControlAnswer, ControlRequest } from "../ports.ts";
@@ -25,6 +26,8 @@ export interface AgentStatus {
   readonly cores: readonly RouteStatus[];
   readonly journal: JournalStats;
   readonly dutyCycle: readonly { readonly gatewayEui: string; readonly subBands: readonly SubBandLoad[] }[];
+  /** What the gateway itself tells. */
+  readonly field: FieldStatus;
   /** By name, or by name and reason. */
   readonly counters: Readonly<Record<string, number | Readonly<Record<string, number>>>>;
 }

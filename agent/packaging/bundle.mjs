@@ -51,7 +51,7 @@ const NATIVES = {
 };
 
 /** CommonJS packages that are imported late. */
-const LATE = /^(level|mqtt|pino-pretty)$/;
+const LATE = /^(level|mqtt|pino-pretty|serialport|@serialport\/parser-readline)$/;
 
 /**
  * @param into is emptied first.

@@ -36,6 +36,7 @@ export function chooseProfile(files: Pick<Files, "read" | "stamp">, folder: stri
       title: entry?.title,
       how: found?.how ?? ("set" as const),
       candidates: found?.candidates ?? [],
+      ...(entry?.heldPorts?.length ? { heldPorts: entry.heldPorts } : {}),
     };
     return { ok: true, profile, defaults };
   };

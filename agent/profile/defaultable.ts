@@ -2,7 +2,7 @@
  * The settings to which a profile may give a default: how a forwarder behaves, how much of the box the agent may take,
  * how its clock is asked.
  *
- * No path is among them. A box may be recognised at one start and not at the next (a file that the boot has not
+ * No path of ours is among them: a port of the box (gnss.port) is looked at and left as it is. A box may be recognised at one start and not at the next (a file that the boot has not
  * written yet), and the journal must not move with that: packages and `edge-agent setup` write paths into the
  * settings file, once.
  */
@@ -13,4 +13,7 @@ export const DEFAULTABLE: readonly string[] = [
   "journal.max_age",
   "clock.probe_file",
   "clock.probe_command",
+  "gnss.port",
+  "modem.manager",
+  "system.voltages_command",
 ];

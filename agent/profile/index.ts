@@ -25,9 +25,19 @@ export interface ProfileEntry {
   /** By the key of the setting. */
   readonly settings: Readonly<Record<string, TomlValue>>;
   readonly euiSources: readonly EuiSource[];
+  /** Serial ports that the forwarder or the system reads. */
+  readonly heldPorts?: readonly string[];
 }
 
-export function entryOf({ name, title, system, recognise, settings, eui }: GatewayProfile): ProfileEntry {
+export function entryOf({
+  name,
+  title,
+  system,
+  recognise,
+  settings,
+  eui,
+  serial,
+}: GatewayProfile): ProfileEntry {
   return {
     name,
     title,
@@ -39,6 +49,7 @@ export function entryOf({ name, title, system, recognise, settings, eui }: Gatew
     },
     settings: Object.fromEntries(settings.map(({ key, fact }) => [key, fact.value])),
     euiSources: eui.sources.map(({ value }) => value),
+    heldPorts: serial.ports.flatMap(({ value }) => (value.reader === "free" ? [] : [value.path])),
   };
 }
 

@@ -7,6 +7,7 @@ import type { AgentStatus } from "../control/answers.ts";
 import { AgentError } from "../errors.ts";
 import type { ControlDoor, Files } from "../ports.ts";
 import { isTextKey, type Translate } from "../text/text.ts";
+import { fieldSections } from "./field-lines.ts";
 import { makeWords, span } from "./words.ts";
 
 export interface StatusDoors {
@@ -64,6 +65,7 @@ export function sayStatus(status: AgentStatus, t: Translate, bold: boolean): str
     [t("status.cores"), coreLines(status, t)],
     [t("status.journal"), journalLines(status, t)],
     [t("status.clock"), [clockLine(status, t)]],
+    ...fieldSections(status.field, t),
     [t("status.counters"), counterLines(status, t)],
   ];
   const title = t("status.agent", { version: status.version, uptime: span(status.uptimeMs) });

@@ -106,6 +106,10 @@ export const SETTINGS_TEXTS = {
 
   // -------------------------------------------------------------------- what does not go together
   "expected.distinct": { en: "each of them once", fr: "chacun une seule fois" },
+  "expected.portOnce": {
+    en: "another port than gnss.port: a serial port has one reader",
+    fr: "un autre port que gnss.port : un port série n'a qu'un lecteur",
+  },
   "expected.coreIdOnce": {
     en: "another id: core number {first} has this one",
     fr: "un autre id : le cœur numéro {first} porte déjà celui-ci",
@@ -168,6 +172,10 @@ export const SETTINGS_TEXTS = {
   "warning.mqttVersion4": {
     en: 'core "{id}": over MQTT 3.1.1 the broker cannot say that nobody took a frame, so the promise of delivery is weaker; prefer mqtt_version = 5',
     fr: 'cœur "{id}" : en MQTT 3.1.1 le broker ne peut pas dire que personne n\'a pris une trame ; la garantie de remise est plus faible ; préférez mqtt_version = 5',
+  },
+  "warning.portHeld": {
+    en: "{port} is read by another program of this gateway (profile {profile}) and will not be opened",
+    fr: "{port} est lu par un autre programme de cette passerelle (profil {profile}) et ne sera pas ouvert",
   },
   "warning.passwordInClear": {
     en: 'core "{id}": the password crosses the network in clear to {server}; use mqtts or wss',

@@ -7,6 +7,7 @@
 import { COMMAND_TEXTS } from "./commands.ts";
 import { type Entry, LANGUAGES, type Language, type PlacesOf } from "./entry.ts";
 import { ERROR_TEXTS } from "./errors.ts";
+import { FIELD_TEXTS } from "./field.ts";
 import { JOURNAL_TEXTS } from "./journal.ts";
 import { PROFILE_TEXTS } from "./profiles.ts";
 import { SETTINGS_TEXTS } from "./settings.ts";
@@ -20,6 +21,7 @@ export const TEXT_AREAS = [
   SETTINGS_TEXTS,
   ERROR_TEXTS,
   STATUS_TEXTS,
+  FIELD_TEXTS,
   COMMAND_TEXTS,
   PROFILE_TEXTS,
   JOURNAL_TEXTS,
@@ -30,6 +32,7 @@ const TEXTS = {
   ...SETTINGS_TEXTS,
   ...ERROR_TEXTS,
   ...STATUS_TEXTS,
+  ...FIELD_TEXTS,
   ...COMMAND_TEXTS,
   ...PROFILE_TEXTS,
   ...JOURNAL_TEXTS,

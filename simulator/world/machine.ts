@@ -24,6 +24,7 @@ import { WorldKernel } from "./kernel.ts";
 import type { OrphanableLink, WorldMqtt } from "./mqtt.ts";
 import { WorldRng } from "./rng.ts";
 import { WorldRoad } from "./road.ts";
+import { WorldSerial } from "./serial.ts";
 import { WorldStores } from "./store.ts";
 
 /** What passes a process's doors, for those who judge. */
@@ -39,6 +40,7 @@ export interface Machine {
   readonly stores: WorldStores;
   readonly files: WorldFiles;
   readonly commands: WorldCommands;
+  readonly serial: WorldSerial;
   readonly control: WorldControl;
   /** How long an fsync takes, milliseconds. */
   fsyncMs: number;
@@ -70,6 +72,7 @@ export function createMachine({ world, name, seed, directory, files = {} }: Mach
   const stores = new WorldStores();
   const control = new WorldControl();
   const commands = new WorldCommands();
+  const serial = new WorldSerial();
   const disk = new WorldFiles(files);
   const chance = world.rng.stream(`machine/${name}`);
   let life: Life | undefined;
@@ -88,12 +91,13 @@ export function createMachine({ world, name, seed, directory, files = {} }: Mach
     stores,
     files: disk,
     commands,
+    serial,
     control,
     fsyncMs: FSYNC_MS,
     begin: (log, watch = {}) => {
       const begun = beginLife({ kernel, udp: world.udp, mqtt: world.mqtt.over(road), stores, watch });
       life = begun;
-      return { ...begun.doors, files: disk, commands, control, log, rng: new WorldRng(seed) };
+      return { ...begun.doors, files: disk, commands, serial, control, log, rng: new WorldRng(seed) };
     },
     ended: () => {
       life = undefined;

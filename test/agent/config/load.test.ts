@@ -219,6 +219,11 @@ describe("each trouble is named with its line", () => {
       `[forwarder]\naccept_eui = ["7076ff0123456789", "7076FF0123456789"]\n${CORE}`,
       "2 forwarder.accept_eui[1] contradiction",
     ],
+    [
+      "one port for receiver and modem",
+      `[gnss]\nport = "/dev/x"\n[modem]\nport = "/dev/x"\n${CORE}`,
+      "4 modem.port contradiction",
+    ],
     ["two cores with one id", `${CORE}id = "a"\n${CORE}id = "a"`, "6 core[1].id contradiction"],
     ["two cores without an id", `${CORE}${CORE}`, "3 core[1].id contradiction"],
     [

@@ -96,6 +96,35 @@ describe("a recognised box", () => {
   });
 });
 
+describe("the ports of the box", () => {
+  const asking = (table: string, port: string): string => `[${table}]\nport = "${port}"\n${CORE}`;
+
+  test("on KerOS 5: the free GNSS port is listened to, and the modem's owner is asked", async () => {
+    const { settings, profile, warnings } = await good(keros5("wiis"));
+    expect(settings.gnss.port).toBe("/dev/nmea2");
+    expect(settings.modem).toMatchObject({ port: "", manager: "ofono" });
+    expect(settings.system.voltagesCommand).toEqual(["sensors"]);
+    expect(profile?.heldPorts).toContain("/dev/nmea1");
+    expect(profile?.heldPorts).not.toContain("/dev/nmea2");
+    expect(warnings).toEqual([]);
+  });
+
+  test("on a box of which nothing is known, none is opened", async () => {
+    const { settings } = await good(PC);
+    expect(settings).toMatchObject({ gnss: { port: "" }, modem: { port: "", manager: "none" } });
+    expect(settings.system.voltagesCommand).toEqual([]);
+  });
+
+  test.each(["gnss", "modem"])(
+    "%s.port that is the forwarder's is said at the start, which goes on",
+    async (table) => {
+      const { warnings } = await good(keros5("wiis"), { toml: asking(table, "/dev/nmea1") });
+      expect(warnings.map(({ key }) => key)).toEqual([`${table}.port`]);
+      expect(t.say(warnings[0]!.text)).toContain("/dev/nmea1 is read by another program");
+    },
+  );
+});
+
 describe("where each value comes from", () => {
   test("is said: file, environment, profile, default", async () => {
     const toml = `[journal]\nmax_size = "64MB"\n${CORE}`;

@@ -1,0 +1,160 @@
+/**
+ * The box under the agent: processor, memory, disk, temperatures, voltages, network interfaces, firmware.
+ *
+ * Read when somebody asks, and never by itself: nothing wakes the processor for it. Who asks again within a moment is
+ * given what was read before.
+ *
+ * Not here: the alarms that follow from it (agent/health/).
+ */
+import type { Clock, Commands, DiskSpace, Files } from "../ports.ts";
+import {
+  busyPercent,
+  type CpuTicks,
+  type Measured,
+  type Memory,
+  type NetworkInterface,
+  readCpuTicks,
+  readDefaultInterface,
+  readInterfaces,
+  readLoad,
+  readMemory,
+  readSensors,
+  readWireless,
+} from "./proc.ts";
+import { createSensors, type ReadText, textReader } from "./sensors.ts";
+
+export interface SystemReading {
+  readonly readWallMs: number;
+  /** Since it was read before, or since boot. */
+  readonly cpuPercent?: number | undefined;
+  readonly load1?: number | undefined;
+  readonly memory?: Memory | undefined;
+  /** Where the journal lies. */
+  readonly disk?: DiskSpace | undefined;
+  /** Degrees Celsius. */
+  readonly temperatures: readonly Measured[];
+  /** Volts. */
+  readonly voltages: readonly Measured[];
+  readonly interfaces: readonly (NetworkInterface & { readonly signalDbm?: number | undefined })[];
+  /** That of the default route. */
+  readonly backhaul?: string | undefined;
+  /** Version of the box's firmware. */
+  readonly firmware?: string | undefined;
+}
+
+export interface SystemParts {
+  readonly clock: Clock;
+  readonly files: Pick<Files, "read" | "space">;
+  readonly commands: Commands;
+  /** The journal's folder. */
+  readonly diskPath: string;
+  /** Prints voltages, where sysfs has none; empty: none. */
+  readonly voltagesCommand: readonly string[];
+}
+
+export interface System {
+  /** Reads it, unless it has just been read. A disk that hangs is not waited for: the reading is then an older one. */
+  refresh(): Promise<void>;
+  /** undefined before the first refresh. */
+  reading(): SystemReading | undefined;
+}
+
+const FRESH_MS = 2_000;
+const DISK_MS_MAX = 500;
+const REFRESH_MS_MAX = 1_000;
+/** A process costs an ARM core some 20 ms. */
+const COMMAND_EVERY_MS = 300_000;
+const COMMAND_MS_MAX = 5_000;
+
+export function createSystem({ clock, files, commands, diskPath, voltagesCommand }: SystemParts): System {
+  const read = textReader(files);
+  const sensors = createSensors(clock, read);
+  let ticks: CpuTicks = { busy: 0, all: 0 };
+  let firmware: Promise<string | undefined> | undefined;
+  let reading: SystemReading | undefined;
+  let readMs = Number.NEGATIVE_INFINITY;
+  let underWay: Promise<void> | undefined;
+  let space: Promise<DiskSpace | undefined> | undefined;
+  let commanded: { readonly atMs: number; readonly voltages: readonly Measured[] } | undefined;
+
+  const askVoltages = async (): Promise<readonly Measured[]> => {
+    const nowMs = clock.monotonicMs();
+    if (voltagesCommand.length === 0) return [];
+    if (commanded === undefined || nowMs - commanded.atMs >= COMMAND_EVERY_MS) {
+      const { exitCode, stdout } = await commands.run(voltagesCommand, COMMAND_MS_MAX);
+      commanded = { atMs: nowMs, voltages: exitCode === 0 ? readSensors(stdout) : [] };
+    }
+    return commanded.voltages;
+  };
+
+  /** Asked once while it hangs: each question would take one more of the few threads that all disks share. */
+  const askDisk = async (): Promise<DiskSpace | undefined> => {
+    space ??= files
+      .space(diskPath)
+      .catch(() => undefined)
+      .finally(() => {
+        space = undefined;
+      });
+    return within(clock, DISK_MS_MAX, space);
+  };
+
+  const readAll = async (): Promise<void> => {
+    const seen = readCpuTicks((await read("/proc/stat")) ?? "");
+    const cpuPercent = seen && busyPercent(ticks, seen);
+    ticks = seen ?? ticks;
+    firmware ??= findFirmware(read);
+    const { temperatures, voltages } = await sensors.read();
+    reading = {
+      readWallMs: clock.wallMs(),
+      cpuPercent,
+      load1: readLoad((await read("/proc/loadavg")) ?? ""),
+      memory: readMemory((await read("/proc/meminfo")) ?? ""),
+      disk: await askDisk(),
+      temperatures,
+      voltages: voltages.length > 0 ? voltages : await askVoltages(),
+      interfaces: await readNetwork(read),
+      backhaul: readDefaultInterface((await read("/proc/net/route")) ?? ""),
+      firmware: await firmware,
+    };
+    readMs = clock.monotonicMs();
+  };
+
+  return {
+    refresh: async () => {
+      if (clock.monotonicMs() - readMs < FRESH_MS) return;
+      underWay ??= readAll().finally(() => {
+        underWay = undefined;
+      });
+      await within(clock, REFRESH_MS_MAX, underWay);
+    },
+    reading: () => reading,
+  };
+}
+
+async function within<T>(clock: Clock, delayMs: number, work: Promise<T>): Promise<T | undefined> {
+  const done = new AbortController();
+  const tooLong = clock.sleep(delayMs, done.signal).catch(() => undefined);
+  const first = await Promise.race([work, tooLong]);
+  done.abort();
+  return first ?? undefined;
+}
+
+async function readNetwork(read: ReadText): Promise<SystemReading["interfaces"]> {
+  const interfaces = readInterfaces((await read("/proc/net/dev")) ?? "");
+  const levels = readWireless((await read("/proc/net/wireless")) ?? "");
+  return interfaces.map((one) => {
+    const signalDbm = levels.get(one.name);
+    return signalDbm === undefined ? one : { ...one, signalDbm };
+  });
+}
+
+const FIRMWARE_CHARACTERS_MAX = 80;
+
+/** It does not change while we run. KerOS 4 and 5 write it at start; others have os-release. */
+async function findFirmware(read: ReadText): Promise<string | undefined> {
+  const kerlink = (await read("/tmp/sys_startup_status.json")) ?? "";
+  const found =
+    /"sw_version"\s*:\s*"([^"\n]+)"/.exec(kerlink)?.[1] ??
+    /^PRETTY_NAME="?([^"\n]+)"?$/m.exec((await read("/etc/os-release")) ?? "")?.[1];
+  return found?.slice(0, FIRMWARE_CHARACTERS_MAX);
+}

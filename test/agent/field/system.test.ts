@@ -1,0 +1,197 @@
+/** The box under the agent, by files that real boxes have, and by this machine's own. */
+import { describe, expect, test } from "vitest";
+import { createSystem } from "../../../agent/field/system.ts";
+import { openClock } from "../../../agent/host/clock.ts";
+import { openCommands } from "../../../agent/host/commands.ts";
+import { openFiles } from "../../../agent/host/files.ts";
+import { WorldClock } from "../../../simulator/world/clock.ts";
+import { WorldCommands } from "../../../simulator/world/commands.ts";
+import { WorldFiles } from "../../../simulator/world/files.ts";
+
+const STAT = (busy: number, idle: number): string =>
+  `cpu  ${busy} 0 0 ${idle} 0 0 0 0 0 0\ncpu0 ${busy} 0 0 ${idle} 0 0 0 0 0 0\nintr 1 2\n`;
+
+/** An i.MX6 box on KerOS 5, as its kernel writes. */
+const BOX: Readonly<Record<string, string>> = {
+  "/proc/stat": STAT(100, 900),
+  "/proc/loadavg": "0.42 0.30 0.21 1/87 1234\n",
+  "/proc/meminfo": "MemTotal:         249344 kB\nMemFree:           31000 kB\nMemAvailable:     120000 kB\n",
+  "/proc/net/dev": [
+    "Inter-|   Receive                                                |  Transmit",
+    " face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed",
+    "    lo:  123456     100    0    0    0     0          0         0   123456     100    0    0    0     0       0          0",
+    "  eth0:       0       0    0    0    0     0          0         0        0       0    0    0    0     0       0          0",
+    " wwan0: 1500000    2000    3    0    0     0          0         0   900000    1800    1    0    0     0       0          0",
+    "",
+  ].join("\n"),
+  "/proc/net/route": [
+    "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT",
+    "eth0\t00000000\t0101A8C0\t0002\t0\t0\t0\t00000000\t0\t0\t0",
+    "wwan0\t00000000\t01020A0A\t0003\t0\t0\t700\t00000000\t0\t0\t0",
+    "eth1\t00000000\t01020A0A\t0003\t0\t0\t800\t00000000\t0\t0\t0",
+    "usb0\t0078A8C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0",
+    "",
+  ].join("\n"),
+  "/proc/net/wireless": [
+    "Inter-| sta-|   Quality        |   Discarded packets               | Missed | WE",
+    " face | tus | link level noise |  nwid  crypt   frag  retry   misc | beacon | 22",
+    " wwan0: 0000   58.  -52.  -256        0      0      0      0      0        0",
+    "",
+  ].join("\n"),
+  "/sys/class/thermal/thermal_zone0/type": "imx_thermal_zone\n",
+  "/sys/class/thermal/thermal_zone0/temp": "48750\n",
+  "/sys/class/hwmon/hwmon1/name": "lm25066\n",
+  "/sys/class/hwmon/hwmon1/in1_input": "12040\n",
+  "/sys/class/hwmon/hwmon1/in1_label": "12V_POE\n",
+  "/sys/class/hwmon/hwmon1/in3_input": "11320\n",
+  "/sys/class/hwmon/hwmon1/temp1_input": "-300000\n",
+  "/tmp/sys_startup_status.json": '{ "cpu": { "serial": "1234" }, "sw_version": "5.11.0_20231117" }',
+};
+
+function openBox(files: Readonly<Record<string, string>>, voltagesCommand: readonly string[] = []) {
+  const clock = new WorldClock();
+  const disk = new WorldFiles(files);
+  const commands = new WorldCommands();
+  const system = createSystem({ clock, files: disk, commands, diskPath: "/user/journal", voltagesCommand });
+  return { clock, disk, commands, system };
+}
+
+describe("a box", () => {
+  test("tells processor, memory, disk, temperature, voltages, interfaces and firmware", async () => {
+    const { system } = openBox(BOX);
+    expect(system.reading()).toBeUndefined();
+    await system.refresh();
+    const wwan0 = {
+      name: "wwan0",
+      rxOctets: 1_500_000,
+      txOctets: 900_000,
+      rxErrors: 3,
+      txErrors: 1,
+      signalDbm: -52,
+    };
+    expect(system.reading()).toEqual({
+      readWallMs: Date.UTC(2026, 0, 1),
+      cpuPercent: 10,
+      load1: 0.42,
+      memory: { totalOctets: 249_344 * 1_024, availableOctets: 120_000 * 1_024 },
+      disk: { freeOctets: 1024 ** 3, totalOctets: 2 * 1024 ** 3 },
+      temperatures: [{ name: "imx_thermal_zone", value: 48.75 }],
+      voltages: [
+        { name: "12V_POE", value: 12.04 },
+        { name: "lm25066 in3", value: 11.32 },
+      ],
+      interfaces: [{ name: "eth0", rxOctets: 0, txOctets: 0, rxErrors: 0, txErrors: 0 }, wwan0],
+      backhaul: "wwan0",
+      firmware: "5.11.0_20231117",
+    });
+  });
+
+  test("tells the processor's work since it was asked before, not since it booted", async () => {
+    const { clock, disk, system } = openBox(BOX);
+    await system.refresh();
+    disk.put("/proc/stat", STAT(175, 925));
+    await clock.advance(10_000);
+    await system.refresh();
+    expect(system.reading()?.cpuPercent).toBe(75);
+  });
+
+  test("reads nothing by itself, and asked again at once it does not read again", async () => {
+    const { clock, disk, system } = openBox(BOX);
+    let reads = 0;
+    const { read } = disk;
+    disk.read = (path) => {
+      reads += 1;
+      return read.call(disk, path);
+    };
+    await clock.advance(86_400_000);
+    expect(reads).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
+    await Promise.all([system.refresh(), system.refresh()]);
+    const once = reads;
+    await system.refresh();
+    expect(reads).toBe(once);
+    await clock.advance(60_000);
+    await system.refresh();
+    // The sensors are known by now: only those that are there are read.
+    expect(reads - once).toBeLessThan(15);
+    expect(once).toBeGreaterThan(20);
+  });
+
+  test("that has nothing of all that says nothing of it", async () => {
+    const { system, disk } = openBox({});
+    disk.refuses = true;
+    await system.refresh();
+    expect(system.reading()).toMatchObject({ temperatures: [], voltages: [], interfaces: [] });
+    expect(system.reading()?.memory).toBeUndefined();
+    expect(system.reading()?.disk).toBeUndefined();
+  });
+
+  test("whose disk hangs is answered for without it", async () => {
+    const { clock, disk, system } = openBox(BOX);
+    let asked = 0;
+    disk.space = () => {
+      asked += 1;
+      return new Promise(() => undefined);
+    };
+    for (let times = 0; times < 3; times++) {
+      const refreshed = system.refresh();
+      await clock.advance(5_000);
+      await refreshed;
+    }
+    expect(system.reading()).toMatchObject({ load1: 0.42, readWallMs: clock.wallMs() - 5_000 });
+    expect(system.reading()?.disk).toBeUndefined();
+    expect(asked).toBe(1);
+  });
+
+  test("runs the command for voltages only where the kernel shows none, and at most each five minutes", async () => {
+    const sensors = [
+      "istation-voltages-isa-0000",
+      "Adapter: ISA adapter",
+      "12V_POE:      +12.05 V  (min =  +0.00 V)",
+      "VCC_BACKUP:   +7.91 V",
+      "VCC_IO:     +950.00 mV",
+      "temp1:        +41.2°C",
+      "",
+    ].join("\n");
+    const withoutHwmon = Object.fromEntries(Object.entries(BOX).filter(([path]) => !path.includes("hwmon")));
+    const { clock, commands, system } = openBox(withoutHwmon, ["sensors"]);
+    let runs = 0;
+    commands.programs.set("sensors", () => {
+      runs += 1;
+      return { exitCode: 0, stdout: sensors };
+    });
+    for (let minute = 0; minute < 10; minute++) {
+      await system.refresh();
+      await clock.advance(60_000);
+    }
+    expect(runs).toBe(2);
+    expect(system.reading()?.voltages).toEqual([
+      { name: "12V_POE", value: 12.05 },
+      { name: "VCC_BACKUP", value: 7.91 },
+      { name: "VCC_IO", value: 0.95 },
+    ]);
+    const shown = openBox(BOX, ["sensors"]);
+    shown.commands.programs.set("sensors", () => {
+      throw new Error("not asked for");
+    });
+    await shown.system.refresh();
+    expect(shown.system.reading()?.voltages).toHaveLength(2);
+  });
+});
+
+test("this machine tells its own figures", async () => {
+  const system = createSystem({
+    clock: openClock(),
+    files: openFiles(),
+    commands: openCommands(),
+    diskPath: "/tmp",
+    voltagesCommand: [],
+  });
+  await system.refresh();
+  const { memory, disk, load1, cpuPercent, interfaces } = system.reading()!;
+  expect(memory!.availableOctets).toBeLessThan(memory!.totalOctets);
+  expect(disk!.totalOctets).toBeGreaterThan(1e6);
+  expect(load1).toBeGreaterThanOrEqual(0);
+  expect(cpuPercent).toBeGreaterThanOrEqual(0);
+  expect(interfaces.map(({ name }) => name)).not.toContain("lo");
+});
