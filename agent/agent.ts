@@ -1,26 +1,18 @@
-/**
- * The agent: the wiring diagram.
- *
- *   packet forwarder ──> south ──> journal ──> routes (a courier and a connection per core) ──> core
- *                          ▲                                                                     │
- *                          └──────────────── downlinks <──────────────────────────────────────────┘
- *
- * It makes the parts, joins them, starts and stops them, and answers on the control socket. What each part promises
- * stands in its own module; the doors to the world are given (ports.ts).
- */
+import { keepLogTail } from "./command/log-tail.ts";
 import { applyLive, diffSettings, type SettingsDiff } from "./config/diff.ts";
-import type { ProfileInUse } from "./config/profile-defaults.ts";
 import type { CoreSettings, Settings } from "./config/settings.ts";
 import { openAgentDesk } from "./control/agent-desk.ts";
-import { type AgentStatus, answerControl } from "./control/answers.ts";
+import type { AgentStatus } from "./control/answers.ts";
+import { TEST_CORE } from "./control/downlink-test.ts";
+import { createFeed } from "./control/feed.ts";
 import { gatewaysWithBacklog, watchGuests } from "./control/guests.ts";
 import { createDownlinks, type Downlinks } from "./downlink/downlinks.ts";
 import type { AgentError } from "./errors.ts";
-import { startField } from "./field/field.ts";
 import { type CoreFilters, createCoreFilters } from "./frame/core-filters.ts";
 import { type Frame, laneOf } from "./frame/frame.ts";
 import { type Counters, createCounters } from "./health/counters.ts";
 import { journalVital, type Vital } from "./health/pulse.ts";
+import { createRecords } from "./health/records/records.ts";
 import { createCrowding } from "./journal/crowding.ts";
 import type { Journal } from "./journal/journal.ts";
 import { openJournal } from "./journal/store-journal.ts";
@@ -30,21 +22,17 @@ import type { Rxpk } from "./lorawan/rxpk.ts";
 import type { ConnectCore } from "./north/kinds.ts";
 import { createRoutes, type Routes } from "./north/routes.ts";
 import { createStatsTimers } from "./north/stats-timers.ts";
+import { type Oversight, type ProgramParts, startOversight } from "./oversight.ts";
 import type { Doors } from "./ports.ts";
 import { createClockState, type WallClockState } from "./south/clock-state.ts";
 import { createSouth, type South } from "./south/listener.ts";
 import type { Keeper } from "./south/push-data.ts";
 
-export interface AgentParts {
+export interface AgentParts extends ProgramParts {
   readonly settings: Settings;
-  /** The profile that has given its part to the settings. */
-  readonly profile?: ProfileInUse | undefined;
   /** Of all kinds that the settings have (north/kinds.ts). */
   readonly connectCore: ConnectCore;
   readonly doors: Doors;
-  readonly version: string;
-  /** When this program was built, wall time. */
-  readonly builtWallMs: number;
   /** Another journal lies where ours was opened: whoever runs us should begin anew. */
   readonly onReplaced?: (error: AgentError) => void;
 }
@@ -70,18 +58,20 @@ export interface Agent {
  */
 export async function startAgent({
   settings: first,
-  profile,
   connectCore,
-  doors,
-  version,
-  builtWallMs,
+  doors: given,
   onReplaced,
+  ...program
 }: AgentParts): Promise<Agent> {
+  const { builtWallMs, version } = program;
+  const tail = keepLogTail(given.log, given.clock);
+  const doors: Doors = { ...given, log: tail.log };
   const { clock, log } = doors;
   let settings = first;
-  const startedWallMs = clock.wallMs();
-  const startedMonotonicMs = clock.monotonicMs();
+  const started = { wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() };
   const counters = createCounters();
+  const feed = createFeed(clock);
+  const mayTransmit = (): boolean => settings.cores.some((core) => core.mayTransmit);
   const coreOf = (id: string): CoreSettings | undefined => settings.cores.find((core) => core.id === id);
   const maxAgeMsOf = (id: string): number => coreOf(id)?.maxAgeMs || settings.journal.maxAgeMs;
   const journal = await openJournal({
@@ -100,6 +90,17 @@ export async function startAgent({
   const clockState = createClockState({ ...doors, settings: () => settings.clock, builtWallMs });
   const currentClockState = () => clockState.state(clock.wallMs(), clock.monotonicMs());
 
+  const records = createRecords({
+    ...doors,
+    notes: journal.notes,
+    isFound: () => journal.isFound,
+    whenFound: journal.whenFound,
+    clockState: currentClockState,
+    isListening: (gatewayEui) => south.isAlive(gatewayEui),
+    homeNetIds: () => settings.journal.homeNetIds,
+    journal: journal.stats,
+  });
+
   const stats = createStatsTimers({
     clock,
     isAlive: (gatewayEui) => south.isAlive(gatewayEui),
@@ -109,6 +110,8 @@ export async function startAgent({
     },
     send: (gatewayEui, report) => routes.sendStats(gatewayEui, report),
   });
+  /** What links and cores say before it is there finds nobody, as with an agent that is not there. */
+  let oversight: Oversight | undefined;
   const routes: Routes = createRoutes({
     cores: settings.cores,
     journal,
@@ -118,21 +121,27 @@ export async function startAgent({
     counters,
     log: log.child({ part: "north" }),
     connect: (core, gatewayEui, handlers) =>
-      connectCore({
-        ...doors,
-        settings: core,
-        gatewayEui,
-        counters,
-        handlers,
-        forwarder: {
-          isAlive: () => south.isAlive(gatewayEui),
-          version: () => south.version(gatewayEui),
-          presentTmstUs: (board) => south.presentTmstUs(gatewayEui, board),
-        },
-      }),
+      connectCore(
+        records.links.watch(core.id, gatewayEui, {
+          ...doors,
+          settings: core,
+          gatewayEui,
+          counters,
+          handlers,
+          forwarder: {
+            isAlive: () => south.isAlive(gatewayEui),
+            version: () => south.version(gatewayEui),
+            presentTmstUs: (board) => south.presentTmstUs(gatewayEui, board),
+          },
+        }),
+      ),
     onDownlink: (command) => downlinks.command(command, (ack) => routes.sendTxAck(command.coreId, ack)),
     onTxpk: (request) => downlinks.pass(request),
+    onLink: (coreId, gatewayEui, isUp) => oversight?.link(coreId, gatewayEui, isUp),
+    onOwnCommand: (command) => oversight?.command(command),
+    onExec: (command) => oversight?.exec(command),
     onStatsInterval: stats.set,
+    onlooker: feed,
   });
   const downlinks: Downlinks = createDownlinks({
     clock,
@@ -140,12 +149,14 @@ export async function startAgent({
     log,
     counters,
     settings: () => settings,
-    coreMayTransmit: (id) => coreOf(id)?.mayTransmit ?? false,
+    coreMayTransmit: (id) => (id === TEST_CORE ? mayTransmit() : (coreOf(id)?.mayTransmit ?? false)),
     currentSession: (gatewayEui, board) => south.currentSession(gatewayEui, board),
     gpsNowMs: () => (currentClockState() === "unsynchronised" ? undefined : gpsMsFromUtcMs(clock.wallMs())),
     gpsFloorMs: gpsMsFromUtcMs(builtWallMs),
     send: (gatewayEui, token, json) => south.sendPullResp(gatewayEui, token, json),
     hasTxAck: (gatewayEui) => south.hasTxAck(gatewayEui),
+    transmissions: records.transmissions,
+    onlooker: feed,
   });
   let coreFilters = createCoreFilters(settings.cores, settings.filter.lorawanOnly);
   const keeper = createKeeper(journal, routes, (phy) => coreFilters(phy), counters);
@@ -166,52 +177,35 @@ export async function startAgent({
           downlinks.drop(gatewayEui);
           stats.drop(gatewayEui);
           routes.remove(gatewayEui);
+          records.drop(gatewayEui);
         },
         onTxAck: (gatewayEui, token, text) => downlinks.txAck(gatewayEui, token, text),
         onStat: (gatewayEui, text) => routes.passStat(gatewayEui, text),
+        records,
+        onlooker: feed,
       }),
   );
 
-  const field = await startField({
-    ...doors,
-    settings,
-    heldPorts: profile?.heldPorts ?? [],
-    builtWallMs,
-  });
-  const status = (): AgentStatus => ({
-    version,
-    profile,
-    startedWallMs,
-    uptimeMs: clock.monotonicMs() - startedMonotonicMs,
-    listen: south.address,
-    clock: { ...clockState.view(), kernelBootId: clock.kernelBootId() },
-    forwarders: south.status(),
-    cores: routes.status(),
-    journal: journal.stats(),
-    dutyCycle: south.gateways().map((gatewayEui) => ({
-      gatewayEui,
-      subBands: downlinks.dutyCycleLoads(gatewayEui),
-    })),
-    counters: counters.snapshot(),
-    field: field.status(),
-  });
-  /** From south to north: what is still on its way then finds its place. */
-  const close = async (): Promise<boolean> => {
-    clockState.stop();
-    stats.stop();
-    guests.stop();
-    await field.stop();
-    await south.close();
-    downlinks.close();
-    await routes.stop();
-    return journal.close();
+  const reload = (next: Settings): SettingsDiff => {
+    const diff = diffSettings(settings, next);
+    settings = applyLive(settings, next);
+    coreFilters = createCoreFilters(settings.cores, settings.filter.lorawanOnly);
+    for (const gatewayEui of south.reconfigure()) {
+      downlinks.drop(gatewayEui);
+      records.drop(gatewayEui);
+    }
+    return diff;
   };
   const guests = watchGuests({
     journal,
     clock,
     cores: settings.cores.map(({ id }) => id),
     isOwn: (gatewayEui) => settings.gateway.eui === gatewayEui || south.gateways().includes(gatewayEui),
-    letGo: (gatewayEui) => routes.remove(gatewayEui),
+    letGo: (gatewayEui) => {
+      routes.remove(gatewayEui);
+      records.links.drop(gatewayEui);
+      oversight?.drop(gatewayEui);
+    },
   });
   const askJournal = openAgentDesk({
     ...doors,
@@ -223,15 +217,47 @@ export async function startAgent({
     coresOf: (phy) => coreFilters(phy),
     maxAgeMsOf,
   });
+  const overseer = await startOversight(
+    doors,
+    {
+      started,
+      settings: () => settings,
+      reload,
+      journal,
+      askJournal,
+      clockState,
+      records,
+      routes,
+      downlinks,
+      mayTransmit,
+      south,
+      counters,
+      feed,
+      tail,
+    },
+    program,
+  );
+  oversight = overseer;
+  /** From south to north: what is still on its way then finds its place. */
+  const close = async (): Promise<boolean> => {
+    clockState.stop();
+    stats.stop();
+    guests.stop();
+    await overseer.fallSilent();
+    await south.close();
+    downlinks.close();
+    await routes.stop();
+    overseer.stop();
+    records.stop();
+    return journal.close();
+  };
   // A forwarder may have spoken already, and its gateway be on its way to the cores.
   const control = await closingOnFailure(close, () =>
-    doors.control.serve(settings.control.socket, async (request) => {
-      if (request.path === "/status") await field.refresh();
-      return (await askJournal(request)) ?? answerControl(request, status);
-    }),
+    doors.control.serve(settings.control.socket, overseer.answer),
   );
 
   watchClock(clockState, doors);
+  records.start();
   const serveKnown = (): void => {
     const known = knownGateways(settings, journal);
     for (const gatewayEui of known) routes.ensure(gatewayEui);
@@ -239,6 +265,7 @@ export async function startAgent({
   };
   journal.whenFound(() => {
     south.found();
+    overseer.found();
     serveKnown();
     routes.found();
   });
@@ -246,19 +273,13 @@ export async function startAgent({
 
   return {
     address: south.address,
-    status,
+    status: overseer.status,
     vitals: [
       { name: "socket", answers: () => south.hearsItself() },
       { name: "control", answers: () => hearsCommands(doors, settings.control.socket) },
       journalVital(() => journal.stats()),
     ],
-    reload: (next) => {
-      const diff = diffSettings(settings, next);
-      settings = applyLive(settings, next);
-      coreFilters = createCoreFilters(settings.cores, settings.filter.lorawanOnly);
-      for (const gatewayEui of south.reconfigure()) downlinks.drop(gatewayEui);
-      return diff;
-    },
+    reload,
     stop: async () => {
       await control.close();
       return close();

@@ -17,6 +17,8 @@ export type AgentErrorCode =
   | "FILE_IO" // a file could not be read or written
   | "SERIAL_OPEN" // a serial port is not there, is another's, or may not be opened
   | "CONTROL_BIND" // the control socket cannot be opened
+  | "FLEET_BROKER" // meter-fleet cannot listen to the broker that it was given
+  | "WEB_BIND" // the local page cannot be opened: its address is taken, or its certificate cannot be used
   | "CONTROL_UNREACHABLE" // no agent answers on the control socket
   | "INTERRUPTED" // a person wanted the command to end
   | "CORE_UNREACHABLE"; // no core or broker answers where one must

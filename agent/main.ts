@@ -9,13 +9,14 @@ import { fileURLToPath } from "node:url";
 import { SETTINGS_PATH } from "./config/settings.ts";
 import { exitCodeOf, isAgentError } from "./errors.ts";
 import { endWhenNobodyReads, readVersion } from "./host/program.ts";
-import { chooseLanguage, type Language, makeText, type Translate } from "./text/text.ts";
+import type { Translate } from "./text/text.ts";
 
 const PROGRAM = fileURLToPath(import.meta.url);
 
 interface PlainRun {
   readonly settingsPath: string;
-  readonly language: Language;
+  /** Of the language; absent: what the environment says. */
+  readonly flag: string | undefined;
 }
 
 /** @returns what `run` with nothing but its own options was asked; undefined for everything else. */
@@ -30,7 +31,7 @@ function readPlainRun(words: readonly string[]): PlainRun | undefined {
     else if (words[at] === "--lang" && (value === "en" || value === "fr")) flag = value;
     else return undefined;
   }
-  return { settingsPath, language: chooseLanguage({ flag, env: process.env }) };
+  return { settingsPath, flag };
 }
 
 async function main(words: readonly string[]): Promise<void> {
@@ -40,12 +41,17 @@ async function main(words: readonly string[]): Promise<void> {
     // Its settings are about to be read anyway; until the agent listens, a reload must not end it.
     process.on("SIGHUP", () => undefined);
     const { run } = await import("./run.ts");
-    const { settingsPath, language } = plain;
-    await run({ settingsPath, version, programPath: PROGRAM, t: makeText(language) });
+    const { settingsPath, flag } = plain;
+    await run({ settingsPath, version, programPath: PROGRAM, speak: () => speak(flag) });
     return;
   }
   const { readCommandLine } = await import("./command-line.ts");
   await readCommandLine(words, { version, path: PROGRAM });
+}
+
+async function speak(flag?: string): Promise<Translate> {
+  const { chooseLanguage, makeText } = await import("./text/text.ts");
+  return makeText(chooseLanguage({ flag, env: process.env }));
 }
 
 function fail(error: unknown, t: Translate): void {
@@ -62,5 +68,5 @@ endWhenNobodyReads(process.stdout);
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  fail(error, makeText(chooseLanguage({ env: process.env })));
+  fail(error, await speak());
 }

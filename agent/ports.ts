@@ -169,6 +169,9 @@ export interface DiskSpace {
   /** What may still be written. */
   readonly freeOctets: number;
   readonly totalOctets: number;
+  /** Files that may still be made, and in all; absent or 0 where the file system has no number of them. */
+  readonly freeInodes?: number;
+  readonly totalInodes?: number;
 }
 
 /**
@@ -186,6 +189,16 @@ export interface Mark {
 export interface Marks {
   /** Opens, and creates, the mark. @returns undefined where that is not possible. */
   open(path: string): Mark | undefined;
+}
+
+/** Files that grow line by line, and begin anew when they are full. */
+export interface LineFiles {
+  /**
+   * Appends whole lines, fsynced. A file that would be longer than `octetsMax` is first renamed to `<path>.1`, in place of
+   * the one before it.
+   * @throws AgentError FILE_IO
+   */
+  append(path: string, lines: string, octetsMax: number): Promise<void>;
 }
 
 /** A file that comes into being beside its name. */
@@ -267,6 +280,20 @@ export type Claim =
   /** @property pid of the process that has it. */
   | { readonly ok: false; readonly pid: number };
 
+// -------------------------------------------------------------------------------------------- gauges
+
+/** A figure that the kernel shows in a file, read again and again. */
+export interface Gauge {
+  /** @returns what the file shows now, at most 64 characters; undefined when it cannot be read. One at a time. */
+  read(): Promise<string | undefined>;
+  close(): Promise<void>;
+}
+
+export interface Gauges {
+  /** @returns undefined when there is no such file, or we have no right to it. */
+  open(path: string): Promise<Gauge | undefined>;
+}
+
 // ------------------------------------------------------------------------------------------ commands
 
 export interface CommandResult {
@@ -284,6 +311,65 @@ export interface Commands {
    * @returns how it ended. Never rejects.
    */
   run(argv: readonly string[], timeoutMs: number): Promise<CommandResult>;
+}
+
+// ------------------------------------------------------------------------------------------ terminal
+
+export interface TerminalHandlers {
+  /** A key: the character, or "up", "down", "pageUp", "pageDown", "enter", "backspace", "escape", "interrupt". */
+  onKey(key: string): void;
+  /** It has another size now. */
+  onResize(): void;
+  /** Somebody else ended it (SIGTERM, SIGHUP): it is restored already. */
+  onEnded(): void;
+}
+
+/** A person's whole screen, on which a command draws. */
+export interface Terminal {
+  readonly columns: number;
+  readonly rows: number;
+  /** Takes the screen: another page of it, no cursor, keys one by one. */
+  open(handlers: TerminalHandlers): void;
+  /** Draws the screen anew. @param lines no wider than `columns`, no more than `rows`. */
+  draw(lines: readonly string[]): void;
+  /** Gives the screen back as it was. Harmless twice; also done when the process ends by whatever it can notice. */
+  close(): void;
+}
+
+export interface ExecRequest {
+  /** The program and its arguments; not empty. */
+  readonly argv: readonly string[];
+  readonly stdin: Uint8Array;
+  /** All of its environment. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  /** Of stdout, and of stderr: a program that writes more is ended. */
+  readonly outputOctetsMax: number;
+}
+
+export interface ExecResult {
+  /** 127 when it could not be started; undefined when it was ended. */
+  readonly exitCode: number | undefined;
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
+  /** Why it was ended, or could not be started. */
+  readonly ended?: "timeout" | "outputTooLong" | "killed" | "notStarted";
+}
+
+/** Programs that somebody far away asks for, of those that were allowed. Never through a shell. */
+export interface Exec {
+  /** Runs it and all that it starts, to the end or to its limits. Never rejects. */
+  run(request: ExecRequest): Promise<ExecResult>;
+}
+
+// -------------------------------------------------------------------------------------- certificates
+
+export interface Certificates {
+  /**
+   * When each certificate of a PEM text ends.
+   * @returns UTC milliseconds, in the order of the text; what is no certificate is left out. Never rejects.
+   */
+  endsOf(pem: Uint8Array): Promise<readonly number[]>;
 }
 
 // -------------------------------------------------------------------------------------------- serial
@@ -347,6 +433,8 @@ export interface MqttMessage {
   readonly retain: boolean;
   /** Seconds that were left of its life when it arrived (MQTT 5). */
   readonly expiryS?: number;
+  /** Correlation data (MQTT 5). */
+  readonly correlation?: Buffer;
 }
 
 export interface MqttPublish {
@@ -356,6 +444,8 @@ export interface MqttPublish {
   readonly retain?: boolean;
   /** MQTT 5: the broker throws it away when it has not passed it on by then. */
   readonly expiryS?: number;
+  /** MQTT 5: correlation data. */
+  readonly correlation?: Uint8Array;
 }
 
 /**
@@ -398,6 +488,8 @@ export interface MqttLink {
   subscribe(filters: readonly string[], qos: 0 | 1): Promise<readonly number[] | undefined>;
   /** Milliseconds for which the oldest packet of ours that wants an answer has waited; 0 when none does. */
   unansweredMs(): number;
+  /** What went over it so far, TLS included, also after its end. Headers of TCP and IP are not in it. */
+  octets(): { readonly sent: number; readonly received: number };
   /** Ends it: politely (DISCONNECT, no will) or as if the cable were cut. onClosed follows. */
   close(how: "politely" | "abruptly"): void;
 }
@@ -454,6 +546,129 @@ export interface ControlDoor {
   ask(socketPath: string, request: ControlRequest): Promise<ControlAnswer>;
 }
 
+// ----------------------------------------------------------------------------------------- local page
+
+/** What a browser asks. The path has no query; header names are lower-case. */
+export interface WebRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** At most a few KB; more is refused before it comes here. */
+  readonly body: Buffer;
+  /** The asker's address. */
+  readonly peer: string;
+}
+
+export interface WebAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | string;
+  /** Instead of a body: what is written as it happens. @returns what is called when the reader has gone. */
+  readonly stream?: (reader: WebReader) => () => void;
+}
+
+export interface WebReader {
+  write(text: string): void;
+  /** What it has not taken yet. */
+  readonly waitingOctets: number;
+  /** At once: what waits is thrown away. */
+  cut(): void;
+}
+
+export interface WebIdentity {
+  /** PEM. */
+  readonly cert: Uint8Array;
+  readonly key: Uint8Array;
+  /** SHA-256 of the certificate, as browsers show it: pairs of hex digits with colons. */
+  readonly fingerprint: string;
+}
+
+/** HTTP or HTTPS for browsers: few of them, and none is trusted. */
+export interface WebDoor {
+  /**
+   * Listens. Requests that are too long, too slow or too many are refused here.
+   * @param at.identity absent: plain HTTP.
+   * @throws AgentError WEB_BIND
+   */
+  serve(
+    at: UdpPeer & { readonly identity?: WebIdentity | undefined },
+    answer: (request: WebRequest) => Promise<WebAnswer>,
+  ): Promise<{ readonly address: UdpPeer; close(): Promise<void> }>;
+  /** @throws AgentError WEB_BIND for files that are not there, or are no certificate and its key. */
+  readIdentity(certFile: string, keyFile: string): Promise<WebIdentity>;
+  /**
+   * The identity kept in this file; made, and kept from then on, when there is none.
+   * @param host where it listens. @param notBeforeWallMs from when on it is good: no clock is earlier.
+   * @throws AgentError WEB_BIND
+   */
+  ownIdentity(path: string, host: string, notBeforeWallMs: number): Promise<WebIdentity>;
+  /** Octets that nobody can guess. */
+  secret(octets: number): Buffer;
+}
+
+// ------------------------------------------------------------------------------------------- reaching
+
+/** Whoever knows the name, and where it leads. @property code of getaddrinfo(3): ENOTFOUND, EAI_AGAIN, or TIMEOUT. */
+export type LookedUp =
+  | { readonly ok: true; readonly addresses: readonly string[] }
+  | { readonly ok: false; readonly code: string };
+
+/** @property code of connect(2), such as ECONNREFUSED, or TIMEOUT. */
+export type TcpSeen =
+  | { readonly ok: true; readonly tookMs: number }
+  | { readonly ok: false; readonly code: string };
+
+export interface CertificateSeen {
+  readonly subject: string;
+  readonly issuer: string;
+  /** Wall time, UTC. */
+  readonly validFromMs: number;
+  readonly validToMs: number;
+  readonly isAuthority: boolean;
+}
+
+/** A TLS handshake that was carried through whatever the certificate was. */
+export type TlsSeen =
+  | {
+      readonly ok: true;
+      readonly protocol: string;
+      /** The server's first, then those it was issued by, as far as they were sent or are known. */
+      readonly chain: readonly CertificateSeen[];
+      /** Why it is not to be believed: a code of X.509 verification, such as CERT_HAS_EXPIRED; absent: it is. */
+      readonly distrust?: string;
+    }
+  | { readonly ok: false; readonly code: string; readonly detail: string };
+
+/** A process that has a UDP port; its program is undefined where we may not see it. */
+export interface PortHolder {
+  readonly pid: number | undefined;
+  readonly program: string | undefined;
+}
+
+/** The road to a server, step by step, for who wants to know where it ends. Nothing here rejects. */
+export interface Reach {
+  lookup(host: string, timeoutMs: number): Promise<LookedUp>;
+  tcp(to: UdpPeer, timeoutMs: number): Promise<TcpSeen>;
+  /** @param to.name by which the server is to prove itself. PEM, these three. */
+  tls(
+    to: UdpPeer & {
+      readonly name: string;
+      readonly ca?: Uint8Array;
+      readonly cert?: Uint8Array;
+      readonly key?: Uint8Array;
+    },
+    timeoutMs: number,
+  ): Promise<TlsSeen>;
+  /** @param pem any number of certificates. @returns undefined when there is none in it, or one cannot be read. */
+  certificates(pem: Uint8Array): readonly CertificateSeen[] | undefined;
+  /** @returns undefined when one of the two cannot be read. */
+  keyFits(cert: Uint8Array, key: Uint8Array): boolean | undefined;
+  /** Numeric addresses by the name of the interface, without those of the kernel's making (fe80::). */
+  addresses(): ReadonlyMap<string, readonly string[]>;
+  /** @returns undefined when it cannot be seen. */
+  udpHolders(port: number): Promise<readonly PortHolder[] | undefined>;
+}
+
 // ----------------------------------------------------------------------------------------------- log
 
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -479,9 +694,21 @@ export interface Doors {
   /** Absent: no record is ever suspected of ending the process. */
   readonly marks?: Marks;
   readonly commands: Commands;
+  /** Absent: the box's own processes are not looked at. */
+  readonly box?: Pick<Box, "names" | "read" | "processes" | "claim">;
+  /** Absent: the supply is not watched. */
+  readonly gauges?: Gauges;
+  /** Absent: nobody far away has a program run. */
+  readonly exec?: Exec;
+  /** Absent: what is noted of commands stands in the log alone. */
+  readonly lineFiles?: LineFiles;
   /** Absent: no port can be opened. */
   readonly serial?: Serial;
+  /** Absent: nobody looks when they end. */
+  readonly certificates?: Certificates;
   readonly mqtt: Mqtt;
   readonly control: ControlDoor;
+  /** Absent: there is no local page. */
+  readonly web?: WebDoor;
   readonly log: Log;
 }

@@ -5,28 +5,39 @@
  * settings again, takes over what may change while running, and says what waits for a restart.
  */
 import { type Agent, startAgent } from "./agent.ts";
-import { openSettings, settingsUnusable } from "./config/open.ts";
+import { resumeTrial, rollBack, type TrialFiles } from "./command/trial.ts";
+import type { TrialNote } from "./command/trial-note.ts";
+import { type Loaded, loadSettingsFile } from "./config/load.ts";
+import { openSettingsMutely, settingsUnusable } from "./config/open.ts";
 import type { ProfileInUse } from "./config/profile-defaults.ts";
 import type { Settings } from "./config/settings.ts";
 import { AgentError, type AgentErrorCode, EXIT, isAgentError } from "./errors.ts";
 import { startPulse } from "./health/pulse.ts";
+import { openBox } from "./host/box.ts";
+import { openCertificates } from "./host/certificates.ts";
 import { openClock } from "./host/clock.ts";
 import { openCommands } from "./host/commands.ts";
 import { openControlDoor } from "./host/control.ts";
+import { sha256 } from "./host/digest.ts";
+import { openExec } from "./host/exec.ts";
 import { openFiles } from "./host/files.ts";
+import { openGauges } from "./host/gauges.ts";
+import { openLineFiles } from "./host/line-files.ts";
 import { openLog } from "./host/log.ts";
 import { openMarks } from "./host/marks.ts";
 import { openMqtt } from "./host/mqtt.ts";
-import { findProfiles, readBuiltWallMs } from "./host/program.ts";
+import { findPage, findProfiles, readBuiltWallMs } from "./host/program.ts";
 import { openRng } from "./host/rng.ts";
 import { openSerial } from "./host/serial.ts";
 import { openStores } from "./host/store.ts";
-import { openSupervisor, type Supervisor } from "./host/supervisor.ts";
+import { isSupervised, openSupervisor, type Supervisor } from "./host/supervisor.ts";
 import { openUdp } from "./host/udp.ts";
+import { openWebDoor } from "./host/web.ts";
 import { loadKinds } from "./north/kinds.ts";
 import type { Clock, Files } from "./ports.ts";
 import { chooseProfile } from "./profile/choose.ts";
-import type { Translate } from "./text/text.ts";
+import type { DoctorReport } from "./technician/doctor/report.ts";
+import type { Speak } from "./text/text.ts";
 
 /** A supervisor kills what does not stop; monit and systemd are asked for more than this. */
 const STOP_MS_MAX = 1_900;
@@ -36,7 +47,8 @@ export interface RunParts {
   readonly version: string;
   /** The program's own file: what was built is of its date, the earliest that a right clock can show. */
   readonly programPath: string;
-  readonly t: Translate;
+  /** Only when something is wrong: a running agent keeps no texts in its memory. */
+  readonly speak: Speak;
 }
 
 /**
@@ -45,10 +57,11 @@ export interface RunParts {
  */
 export async function run(parts: RunParts): Promise<void> {
   const files = openFiles();
-  const { settings, profile } = await readSettings(files, parts);
+  const clock = openClock();
+  const onTrial: TrialFiles = { files, settingsPath: parts.settingsPath, sha256 };
+  const { settings, profile, trial } = await readSettingsOnTrial(onTrial, files, clock, parts);
   const log = await openLog(settings.log.level, process.stderr.isTTY === true);
   dieOfBugs(log);
-  const clock = openClock();
   const commands = openCommands();
   const connectCore = await loadKinds(settings.cores.map(({ kind }) => kind));
   const starting = startAgent({
@@ -56,8 +69,20 @@ export async function run(parts: RunParts): Promise<void> {
     profile,
     connectCore,
     onReplaced: (error) => leave(starting, log, error),
+    settingsFile: {
+      ...onTrial,
+      trial,
+      check: checkAsFile(files, parts),
+      applied: (next) => {
+        log.level = next.log.level;
+      },
+      restart: isSupervised(process.env) ? (why) => beginAnew(starting, log, why) : undefined,
+    },
     version: parts.version,
+    nodeVersion: process.versions.node,
     builtWallMs: readBuiltWallMs(parts.programPath),
+    pageFolder: findPage(parts.programPath),
+    doctor: () => examine(parts),
     doors: {
       clock,
       files,
@@ -67,21 +92,54 @@ export async function run(parts: RunParts): Promise<void> {
       udp: openUdp((error) => log.debug({ error: error.message }, "datagram not sent")),
       stores: openStores(),
       commands,
+      exec: openExec(),
+      lineFiles: openLineFiles(),
+      box: openBox(),
+      gauges: openGauges(),
       serial: openSerial(),
+      certificates: openCertificates(),
       mqtt: openMqtt(clock),
       control: openControlDoor(),
+      web: openWebDoor(),
     },
   });
   // From now on: a signal that comes during a long repair must not end the process as if nobody listened.
   listenToSignals(starting, files, parts, log);
   logProfile(profile, log);
-  const agent = await starting.catch((error: unknown) => {
-    throw sayStartError(error, settings, parts.t);
+  const agent = await starting.catch(async (error: unknown) => {
+    // With settings that somebody far away has sent and that do not even let us start, the next start has the former ones.
+    if (trial?.state === "onTrial" && isAgentError(error)) await rollBack(onTrial, trial, "unusable");
+    throw await sayStartError(error, settings, parts.speak);
   });
   const { host, port } = agent.address;
   log.info({ version: parts.version, listen: `${host}:${port}`, pid: process.pid }, "ready");
   const supervisor = openSupervisor(commands, process.env);
   if (supervisor !== undefined) await serveSupervisor(supervisor, agent, clock, log);
+}
+
+/** As `edge-agent doctor` does, for the button on the local page; loaded when it is pressed. */
+async function examine({ settingsPath, version, programPath }: RunParts): Promise<DoctorReport> {
+  const [{ runDoctor }, { openReach }] = await Promise.all([
+    import("./technician/doctor/doctor.ts"),
+    import("./host/reach.ts"),
+  ]);
+  const clock = openClock();
+  return runDoctor({
+    files: openFiles(),
+    box: openBox(),
+    commands: openCommands(),
+    control: openControlDoor(),
+    clock,
+    rng: openRng(),
+    mqtt: openMqtt(clock),
+    reach: openReach(),
+    udp: openUdp(() => undefined),
+    env: process.env,
+    folder: findProfiles(programPath),
+    settingsPath,
+    version,
+    builtWallMs: readBuiltWallMs(programPath),
+  });
 }
 
 /** Says that the agent is ready, and from then on that it lives. */
@@ -98,8 +156,9 @@ async function serveSupervisor(
 }
 
 /** In the reader's language. */
-function sayStartError(error: unknown, settings: Settings, t: Translate): unknown {
+async function sayStartError(error: unknown, settings: Settings, speak: Speak): Promise<unknown> {
   if (!isAgentError(error)) return error;
+  const t = await speak();
   const { reason } = error;
   const { path } = settings.journal;
   const { host, port } = settings.forwarder.listen;
@@ -119,12 +178,45 @@ type RunLog = Awaited<ReturnType<typeof openLog>>;
 /** @throws AgentError SETTINGS_INVALID with every trouble; FILE_IO. */
 async function readSettings(
   files: Files,
-  { settingsPath, programPath, t }: RunParts,
+  { settingsPath, programPath, speak }: RunParts,
 ): Promise<{ readonly settings: Settings; readonly profile: ProfileInUse | undefined }> {
   const askProfile = chooseProfile(files, findProfiles(programPath));
-  const loaded = await openSettings({ files, env: process.env, t, askProfile }, settingsPath);
-  if (!loaded.ok) throw settingsUnusable(settingsPath, loaded.troubles, t);
+  const loaded = await openSettingsMutely({ files, env: process.env, speak, askProfile }, settingsPath);
+  if (!loaded.ok) throw settingsUnusable(settingsPath, loaded.troubles, await speak());
   return { settings: loaded.settings, profile: loaded.profile };
+}
+
+/** As readSettings(); a change of them that was on trial goes on, or is taken back, before they are read. */
+async function readSettingsOnTrial(
+  onTrial: TrialFiles,
+  files: Files,
+  clock: Clock,
+  parts: RunParts,
+): Promise<Awaited<ReturnType<typeof readSettings>> & { readonly trial: TrialNote | undefined }> {
+  // A disk that takes no note now is asked again at the next start.
+  const trial = await resumeTrial(onTrial, clock).catch((error: unknown) => {
+    if (!isAgentError(error)) throw error;
+    return undefined;
+  });
+  try {
+    return { ...(await readSettings(files, parts)), trial };
+  } catch (error) {
+    if (trial?.state !== "onTrial" || !isAgentError(error)) throw error;
+    const rolledBack = await rollBack(onTrial, trial, "unusable");
+    return { ...(await readSettings(files, parts)), trial: rolledBack };
+  }
+}
+
+/** @returns what judges a text as if it were the settings file. */
+function checkAsFile(
+  files: Files,
+  { settingsPath, programPath }: RunParts,
+): (tomlText: string) => Promise<Loaded> {
+  return (tomlText) => {
+    const asFile: Files = { ...files, read: async () => Buffer.from(tomlText) };
+    const askProfile = chooseProfile(files, findProfiles(programPath));
+    return loadSettingsFile(asFile, settingsPath, process.env, askProfile);
+  };
 }
 
 /** Not recognised is no trouble by itself: many boxes have no profile of their own. */
@@ -180,6 +272,17 @@ function endThoughHanging(): void {
 /** The journal we began with is not there any more: the supervisor's next start finds the one that is. */
 function leave(starting: Promise<Agent>, log: RunLog, { code, message }: AgentError): void {
   log.error({ code, error: message }, "ending: begin anew");
+  endForSupervisor(starting);
+}
+
+/** Only where there is a supervisor to start us again. */
+function beginAnew(starting: Promise<Agent>, log: RunLog, why: string): void {
+  log.info({ why }, "ending: begin anew");
+  endForSupervisor(starting);
+}
+
+/** Not with 0: a supervisor may take that for the end of the work. */
+function endForSupervisor(starting: Promise<Agent>): void {
   setTimeout(() => process.exit(EXIT.world), STOP_MS_MAX);
   void stopWhenStarted(starting).then(() => process.exit(EXIT.world));
 }

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import yargs from "yargs";
 import { AgentError, EXIT, exitCodeOf, isAgentError } from "../agent/errors.ts";
 import { endWhenNobodyReads, readVersion } from "../agent/host/program.ts";
+import { fleetStatusCommand } from "./fleet-status/command.ts";
 
 const PROGRAM = fileURLToPath(import.meta.url);
 const METERS_MAX = 5_000;
@@ -50,10 +51,15 @@ async function main(words: readonly string[]): Promise<void> {
           : EXIT.trouble;
       },
     )
+    .command(fleetStatusCommand)
     .completion("completion", "Print a completion script for the shell")
     .example("$0 demo", "one minute, then the verdict in words and figures")
     .example("$0 demo --json --seed 7", "one JSON document, for another fleet")
     .example("$0 demo --broker mqtt://127.0.0.1:1883", "through a Mosquitto of your own")
+    .example(
+      "$0 fleet-status --gateways blois.toml",
+      "availability of every gateway and commune, worst first",
+    )
     .demandCommand(1, "Which command? See --help.")
     .strict()
     .alias("h", "help")

@@ -19,26 +19,34 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   config: [],
   profile: ["config"],
   host: ["journal"],
-  health: ["lorawan", "frame"],
+  health: ["lorawan", "frame", "config", "journal", "south", "north", "downlink", "field"],
   field: ["lorawan", "config"],
+  care: ["config", "field", "journal", "setup", "south"],
   frame: ["lorawan", "config", "health"],
   journal: ["frame", "lorawan", "health"],
   south: ["lorawan", "frame", "journal", "config", "health"],
   north: ["lorawan", "frame", "journal", "config", "health", "downlink"],
   downlink: ["lorawan", "frame", "config", "health", "north"],
-  control: ["field", "lorawan", "frame", "config", "health", "journal", "north", "south", "downlink"],
+  command: ["care", "config", "control", "field", "frame", "health", "journal", "lorawan", "north", "setup"],
+  control: ["care", "field", "lorawan", "frame", "config", "health", "journal", "north", "south", "downlink"],
   setup: ["lorawan", "config", "profile", "control"],
-  technician: ["field", "lorawan", "frame", "journal", "config", "health", "control", "north", "south"],
+  technician: [
+    "command",
+    ...["field", "lorawan", "frame", "journal", "config", "health", "control", "north", "south"],
+    ...["profile", "setup"],
+  ],
+  metrics: ["config", "control", "health"],
+  web: ["config", "control", "health", "technician"],
 };
 const EVERYBODY_MAY = ["ports.ts", "errors.ts", "text"];
 /** The rooms at the top of agent/ see everything: the wiring, and the command. */
-const SEES_ALL = ["agent.ts", "main.ts", "run.ts", "command-line.ts"];
+const SEES_ALL = ["agent.ts", "oversight.ts", "main.ts", "run.ts", "command-line.ts"];
 /** The program itself: opens the doors, and owns the process. */
 const PROGRAM = ["main.ts", "run.ts", "command-line.ts"];
 /** What the simulator may see of the agent. */
 const SIMULATOR_MAY = ["agent/lorawan/", "agent/ports.ts", "agent/errors.ts", "agent/agent.ts"];
 /** Where the fleet runs on the real clock and the real network, it opens the same doors. */
-const OPENS_DOORS = ["demo", "main.ts"];
+const OPENS_DOORS = ["demo", "fleet-status", "main.ts"];
 /** Node's own modules that touch no world. */
 const PURE_NODE = [
   "node:buffer",
@@ -47,6 +55,17 @@ const PURE_NODE = [
   "node:assert",
   "node:assert/strict",
   "node:events",
+];
+/**
+ * What runs in a browser, and sees of the agent only what it is told (by type), what people read, and how figures and
+ * lines are said. Its doors are the browser's own.
+ */
+const PAGE = "agent/web/page/";
+const PAGE_MAY = [
+  "agent/web/page/",
+  "agent/text/",
+  "agent/technician/words.ts",
+  "agent/technician/field-lines.ts",
 ];
 /** What only agent/host/ (and the command itself) may write. */
 const WORLD = [
@@ -71,6 +90,12 @@ function sourcesOf(folder: string): Source[] {
     .map((path) => ({ path, text: readFileSync(join(TOP, path), "utf8") }));
 }
 
+/** What is imported by type is not there when it runs. */
+function importedByPage({ path, text }: Source): string[] {
+  const isGone = /^import type [^;]*;/gm;
+  return importsOf({ path, text: text.replaceAll(isGone, "") });
+}
+
 function importsOf(source: Source): string[] {
   const found = source.text.matchAll(/(?:\bfrom|\bimport|\bimport\()\s*\(?\s*"([^"]+)"/g);
   return [...found].map(([, name]) => name!);
@@ -88,6 +113,7 @@ function withoutComments(text: string): string {
 /** @returns one line per rule that this file breaks. */
 function breaches(source: Source): string[] {
   const [house, part] = source.path.split("/") as [string, string];
+  if (source.path.startsWith(PAGE)) return breachesOfPage(source);
   const found = importsOf(source)
     .map((name) => targetOf(source, name))
     .filter((target) => !mayImport(house, part, target))
@@ -98,6 +124,15 @@ function breaches(source: Source): string[] {
     ...found,
     ...WORLD.filter((touch) => touch.test(text)).map((touch) => `${source.path} touches ${touch}`),
   ];
+}
+
+function breachesOfPage(source: Source): string[] {
+  const isAllowed = (target: string): boolean =>
+    target === "uplot" || PAGE_MAY.some((allowed) => target.startsWith(allowed));
+  return importedByPage(source)
+    .map((name) => targetOf(source, name))
+    .filter((target) => !isAllowed(target))
+    .map((target) => `${source.path} imports ${target}`);
 }
 
 /** Only the doors themselves, and the command that opens them, are free of the search. */
@@ -172,6 +207,8 @@ describe("the borders of the house", () => {
     ["the wall clock outside the doors", "agent/south/x.ts", "const now = Date.now();"],
     ["chance outside the doors", "agent/north/x.ts", "const draw = Math.random();"],
     ["a timer outside the doors", "agent/north/x.ts", "setTimeout(() => undefined, 5);"],
+    ["the page loading the agent", "agent/web/page/x.ts", 'import { a } from "../desk.ts";'],
+    ["the page loading Node", "agent/web/page/x.ts", 'import { join } from "node:path";'],
   ])("%s is found", (_what, path, text) => {
     expect(breaches({ path, text })).toHaveLength(1);
   });

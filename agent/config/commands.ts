@@ -5,7 +5,8 @@
 import type { Argv, CommandModule } from "yargs";
 import { AgentError } from "../errors.ts";
 import type { Files } from "../ports.ts";
-import { said, type Translate } from "../text/text.ts";
+import { said } from "../text/said.ts";
+import type { Translate } from "../text/text.ts";
 import { sampleFile, settingsSchema } from "./document.ts";
 import type { Environment } from "./environment.ts";
 import type { LoadedSettings } from "./load.ts";

@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import type { UdpPeer } from "../ports.ts";
-import { type Said, said } from "../text/text.ts";
+import { type Said, said } from "../text/said.ts";
 import type { ProfileInUse } from "./profile-defaults.ts";
 import type { CoreSettings, Settings } from "./settings.ts";
 import { defaultOf, rowsOf } from "./table.ts";
@@ -16,6 +16,8 @@ export interface ReadSettings {
   readonly forwarder: Partial<Settings["forwarder"]>;
   readonly gnss?: Partial<Settings["gnss"]>;
   readonly modem?: Partial<Settings["modem"]>;
+  readonly web?: Partial<Settings["web"]>;
+  readonly metrics?: Partial<Settings["metrics"]>;
   readonly cores: readonly Partial<CoreSettings>[];
 }
 
@@ -25,8 +27,17 @@ export interface Contradiction {
   readonly found?: unknown;
 }
 
-export function contradictionsOf({ forwarder, gnss, modem, cores }: ReadSettings): Contradiction[] {
+export function contradictionsOf({
+  forwarder,
+  gnss,
+  modem,
+  web,
+  metrics,
+  cores,
+}: ReadSettings): Contradiction[] {
   return [
+    ...halfAnIdentity(web),
+    ...beyondLoopback(metrics?.listen),
     ...repeated("forwarder.accept_eui", forwarder.acceptEui ?? []),
     ...sharedPort(gnss?.port, modem?.port),
     ...cores.flatMap((core, index) => repeated(`core[${index}].servers`, core.servers ?? [])),
@@ -49,6 +60,19 @@ function repeated(key: string, values: readonly string[]): Contradiction[] {
 function sharedPort(gnss: string | undefined, modem: string | undefined): Contradiction[] {
   if (!modem || gnss !== modem) return [];
   return [{ key: "modem.port", expected: said("expected.portOnce"), found: modem }];
+}
+
+function halfAnIdentity(web: ReadSettings["web"]): Contradiction[] {
+  const { certFile, keyFile } = web ?? {};
+  if (certFile === undefined || keyFile === undefined || (certFile === "") === (keyFile === "")) return [];
+  const key = certFile === "" ? "web.key_file" : "web.cert_file";
+  return [{ key, expected: said("expected.pageKeyWithCert") }];
+}
+
+/** Nobody is asked who he is there. */
+function beyondLoopback(listen: Settings["metrics"]["listen"] | undefined): Contradiction[] {
+  if (listen === undefined || listen.host === "" || isLoopback(listen.host)) return [];
+  return [{ key: "metrics.listen", expected: said("expected.loopback"), found: listen.host }];
 }
 
 function sharedIds(cores: ReadSettings["cores"]): Contradiction[] {
@@ -190,7 +214,7 @@ function isEncrypted(server: string): boolean {
 }
 
 /** 127.0.0.0/8 (RFC 1122, 3.2.1.3), ::1, and the name that means them (RFC 6761, 6.3). */
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   const bare = host.replace(/^\[|\]$/g, "").toLowerCase();
   return bare === "localhost" || bare === "::1" || /^127(\.[0-9]{1,3}){3}$/.test(bare);
 }

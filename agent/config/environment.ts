@@ -8,7 +8,7 @@
  * holding a comma can only stand in the file. By number and not by id, because an id may hold a "-", which no
  * shell allows in a name.
  */
-import { said } from "../text/text.ts";
+import { said } from "../text/said.ts";
 import { nearest } from "./nearest.ts";
 import { CORES_MAX, rowsOf, SINGLE_TABLES } from "./table.ts";
 import type { Trouble } from "./trouble.ts";

@@ -5,11 +5,16 @@
  * TOML carries units in the value ("48h", "512MB"); past this file durations are milliseconds, sizes octets.
  */
 import * as v from "valibot";
-import { type Said, said } from "../text/text.ts";
+import { type Said, said } from "../text/said.ts";
 import { printDuration, printSize, readDurationMs, readSizeOctets } from "./quantity.ts";
 
 /** What a TOML document can hold, of which dates and fractions are never what a setting wants. */
-export type TomlValue = string | number | boolean | readonly TomlValue[];
+export type TomlValue =
+  | string
+  | number
+  | boolean
+  | readonly TomlValue[]
+  | { readonly [name: string]: TomlValue };
 
 /** @template T what the rest of the agent sees. */
 export interface Kind<T> {
@@ -140,6 +145,27 @@ export function size(min: string, max: string): Kind<number> {
   );
 }
 
+/** A level with its unit, such as "2.6dBi"; or empty: undefined, nobody has said. @param min and max in that unit. */
+export function decibelsOrEmpty(unit: "dB" | "dBi", min: number, max: number): Kind<number> {
+  const pattern = new RegExp(`^(${min < 0 ? "-?" : ""}[0-9]{1,2}(\\.[0-9]{1,2})?${unit})?$`);
+  const levelOf = (written: string): number | undefined =>
+    written === "" ? undefined : Number(written.slice(0, -unit.length));
+  const kind: Kind<number | undefined> = {
+    expected: said("expected.decibelsOrEmpty", { unit, min, max }),
+    jsonSchema: { type: "string", pattern: pattern.source },
+    schema: v.pipe(
+      v.string(),
+      v.regex(pattern),
+      v.transform(levelOf),
+      v.check((value) => value === undefined || (value >= min && value <= max)),
+    ),
+    toml: (value) => (value === undefined ? "" : `${value}${unit}`),
+    fromText: (text) => text,
+  };
+  // The table's rows are of what a setting is when it is set.
+  return kind as Kind<number>;
+}
+
 function within(reads: (text: string) => number, min: string, max: string) {
   const lowest = reads(min);
   const highest = reads(max);
@@ -177,13 +203,27 @@ export interface HostPort {
 export const hostPort: Kind<HostPort> = textKind(
   said("expected.hostPort"),
   /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):[0-9]{1,5}$/,
-  (written) => {
-    const colon = written.lastIndexOf(":");
-    const port = Number(written.slice(colon + 1));
-    return port <= 65_535 ? { host: written.slice(0, colon).replace(/^\[|\]$/g, ""), port } : undefined;
-  },
-  ({ host, port }) => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`),
+  readHostPort,
+  printHostPort,
 );
+
+/** The same, or empty, which has an empty host. */
+export const hostPortOrEmpty: Kind<HostPort> = textKind(
+  said("expected.hostPortOrEmpty"),
+  /^((\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):[0-9]{1,5})?$/,
+  (written) => (written === "" ? { host: "", port: 0 } : readHostPort(written)),
+  (at) => (at.host === "" ? "" : printHostPort(at)),
+);
+
+function readHostPort(written: string): HostPort | undefined {
+  const colon = written.lastIndexOf(":");
+  const port = Number(written.slice(colon + 1));
+  return port <= 65_535 ? { host: written.slice(0, colon).replace(/^\[|\]$/g, ""), port } : undefined;
+}
+
+function printHostPort({ host, port }: HostPort): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
 
 export const host: Kind<string> = textKind(
   said("expected.host"),
@@ -270,3 +310,30 @@ export function list<T>(element: Kind<T>, itemsMin: 0 | 1 = 0): Kind<readonly T[
       written.trim() === "" ? [] : written.split(",").map((one) => element.fromText(one.trim())),
   };
 }
+
+// -------------------------------------------------------------------------------------------- tables
+
+const PROGRAM_NAME = "[A-Za-z0-9][A-Za-z0-9_-]{0,31}";
+/** In the environment it stands as JSON. */
+export const programs: Kind<Readonly<Record<string, readonly string[]>>> = {
+  expected: said("expected.programs", { max: LIST_ITEMS_MAX }),
+  jsonSchema: {
+    type: "object",
+    patternProperties: { [`^${PROGRAM_NAME}$`]: list(text, 1).jsonSchema },
+    additionalProperties: false,
+  },
+  schema: v.pipe(
+    // A list would pass for a table without names.
+    v.custom((given) => !Array.isArray(given)),
+    v.record(v.pipe(v.string(), v.regex(new RegExp(`^${PROGRAM_NAME}$`))), list(text, 1).schema),
+    v.check((given) => Object.keys(given).length <= LIST_ITEMS_MAX),
+  ),
+  toml: (value) => value,
+  fromText: (written) => {
+    try {
+      return JSON.parse(written) as TomlValue;
+    } catch {
+      return written;
+    }
+  },
+};

@@ -8,7 +8,7 @@
 import { parse, TomlError } from "smol-toml";
 import { AgentError } from "../errors.ts";
 import type { Files } from "../ports.ts";
-import { said } from "../text/text.ts";
+import { said } from "../text/said.ts";
 import { heldPortWarnings, warningsOf } from "./cross.ts";
 import { type Environment, readEnvironment } from "./environment.ts";
 import { linesOf } from "./lines.ts";

@@ -3,7 +3,7 @@
  */
 import { AgentError, isAgentError } from "../errors.ts";
 import type { Files } from "../ports.ts";
-import type { Translate } from "../text/text.ts";
+import type { Speak, Translate } from "../text/text.ts";
 import type { Environment } from "./environment.ts";
 import { type Loaded, loadSettingsFile } from "./load.ts";
 import type { AskProfile } from "./profile-defaults.ts";
@@ -11,25 +11,35 @@ import { sayTrouble, type Trouble } from "./trouble.ts";
 
 /**
  * The settings of a file, or its troubles.
- * @param doors.askProfile what the gateway's profile gives; absent: nothing.
- * @throws AgentError FILE_IO, said in the language of `doors.t`, when the file is not there or cannot be read.
+ * @param from.askProfile what the gateway's profile gives; absent: nothing.
+ * @throws AgentError FILE_IO, said in the language of `t`, when the file is not there or cannot be read.
  */
-export async function openSettings(
-  doors: {
-    readonly files: Files;
-    readonly env: Environment;
-    readonly t: Translate;
-    readonly askProfile?: AskProfile;
-  },
+export function openSettings(
+  { t, ...from }: SettingsSource & { readonly t: Translate },
   path: string,
 ): Promise<Loaded> {
-  const { files, env, t, askProfile } = doors;
+  return openSettingsMutely({ ...from, speak: async () => t }, path);
+}
+
+export interface SettingsSource {
+  readonly files: Files;
+  readonly env: Environment;
+  readonly askProfile?: AskProfile;
+}
+
+/** As openSettings(), for one who has no voice until it is needed. */
+export async function openSettingsMutely(
+  { files, env, askProfile, speak }: SettingsSource & { readonly speak: Speak },
+  path: string,
+): Promise<Loaded> {
   if ((await files.stamp(path)) === undefined) {
+    const t = await speak();
     throw new AgentError("FILE_IO", t("error.settingsMissing", { path }));
   }
   try {
     return await loadSettingsFile(files, path, env, askProfile);
   } catch (error) {
+    const t = await speak();
     throw sayFileError(error, (reason) => t("error.fileRead", { path, reason }));
   }
 }

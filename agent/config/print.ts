@@ -88,5 +88,9 @@ function sayOrigin(origin: Origin, t: Translate): string {
 /** A value of ours as TOML: JSON's strings, numbers and lists are TOML's, but for DEL, which TOML escapes. */
 export function writeToml(value: TomlValue): string {
   if (Array.isArray(value)) return `[${value.map(writeToml).join(", ")}]`;
+  if (typeof value === "object") {
+    const pairs = Object.entries(value).map(([name, one]) => `${JSON.stringify(name)} = ${writeToml(one)}`);
+    return pairs.length === 0 ? "{}" : `{ ${pairs.join(", ")} }`;
+  }
   return JSON.stringify(value).replaceAll("\u007f", "\\u007f");
 }

@@ -19,6 +19,21 @@ export interface ProfileInUse {
   readonly candidates: readonly string[];
   /** Serial ports that others read: never opened by us. Absent: none is known. */
   readonly heldPorts?: readonly string[];
+  /** How the forwarder of this box is restarted. Absent: the profile does not know. */
+  readonly forwarder?: ForwarderHelp;
+}
+
+/** What is known of the forwarder of this box, to bring it back. */
+export interface ForwarderHelp {
+  /** A program and its arguments. */
+  readonly restart: readonly string[];
+  /** The command is documented or measured, and the box was recognised or its profile named. */
+  readonly isSure: boolean;
+  readonly status?: readonly string[];
+  /** Name of its program. */
+  readonly process?: string;
+  readonly switchFile?: string;
+  readonly switchOffKey?: string;
 }
 
 export type ProfileAnswer =

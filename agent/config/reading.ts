@@ -3,7 +3,7 @@
  * What TOML is and where lines are: load.ts, lines.ts. It goes on after a trouble, so that all are found.
  */
 import * as v from "valibot";
-import { said } from "../text/text.ts";
+import { said } from "../text/said.ts";
 import { contradictionsOf, type ReadSettings } from "./cross.ts";
 import { type Environment, type Given, readEnvironment, variableOf } from "./environment.ts";
 import type { TomlValue } from "./kind.ts";

@@ -49,6 +49,12 @@ export interface Settings {
   readonly downlink: {
     readonly enforceDutyCycle: boolean;
   };
+  readonly antenna: {
+    /** Of the antenna on the mast; undefined: nobody has said. */
+    readonly gainDbi: number | undefined;
+    /** Of cable, connectors and lightning arrester between it and the gateway. */
+    readonly cableLossDb: number | undefined;
+  };
   readonly gnss: {
     /** NMEA comes from here; "": nowhere. */
     readonly port: string;
@@ -66,6 +72,53 @@ export interface Settings {
   readonly system: {
     /** argv of a command that prints voltages as `sensors` does; empty for none. */
     readonly voltagesCommand: readonly string[];
+  };
+  readonly care: {
+    /** auto: where the command is documented or measured. always: also where it is only reported. */
+    readonly restartForwarder: "auto" | "always" | "never";
+    /** argv; empty: the profile's. */
+    readonly restartCommand: readonly string[];
+    /** In any 24 hours; 0: never. */
+    readonly restartsPerDay: number;
+    /** Silent for so long a forwarder is dead although its process runs. */
+    readonly hungAfterMs: number;
+    /** Name of the voltage that falls when the power is cut, and of that of the battery; "": none. */
+    readonly supplyVoltage: string;
+    readonly backupVoltage: string;
+    /** Below it the supply is lost; 0: it is not judged. */
+    readonly supplyLowMv: number;
+  };
+  readonly health: {
+    /** How often the small report goes north. */
+    readonly reportIntervalMs: number;
+    /** How often the full one does. */
+    readonly fullIntervalMs: number;
+    /** Limits at which alarms are raised (agent/health/alarms/rules.ts). */
+    readonly coreUnreachableAfterMs: number;
+    readonly journalFillingPercent: number;
+    readonly temperatureMaxC: number;
+    readonly dutyCyclePercent: number;
+    readonly crcBadPercent: number;
+  };
+  readonly web: {
+    /** Where browsers find the local page; with an empty host: nowhere. */
+    readonly listen: { readonly host: string; readonly port: number };
+    /** PEM; both empty: the agent makes its own. */
+    readonly certFile: string;
+    readonly keyFile: string;
+  };
+  readonly metrics: {
+    /** Where Prometheus finds them, a loopback address; with an empty host: nowhere. */
+    readonly listen: { readonly host: string; readonly port: number };
+  };
+  readonly command: {
+    /** What ChirpStack's exec may run: argv by name. */
+    readonly exec: Readonly<Record<string, readonly string[]>>;
+    readonly execTimeoutMs: number;
+    /** Of each output. */
+    readonly execOutputMaxOctets: number;
+    /** Names of variables that a request may bring. */
+    readonly execEnvironment: readonly string[];
   };
   readonly control: { readonly socket: string };
   readonly log: { readonly level: "debug" | "info" | "warn" | "error" };
@@ -114,4 +167,8 @@ export interface CoreSettings {
   readonly joinEuiRanges: readonly (readonly [string, string])[];
   /** Absent in the file: the first core may, others may not. */
   readonly mayTransmit: boolean;
+  /** Gets reports of this gateway's health, alarms and outages. Absent in the file: the first core only. */
+  readonly health: boolean;
+  /** Which commands of `edge/<eui>/command/` are obeyed. Absent in the file: the first core may read. */
+  readonly commands: "none" | "read" | "change";
 }

@@ -25,6 +25,8 @@ interface Row<T> {
   readonly only?: CoreKind;
   /** Its value is never shown. Secrets come by the environment only, never by the file. */
   readonly secret: boolean;
+  /** No core may change it: it makes the agent run a program or read a secret, or gives rights. */
+  readonly local?: true;
   readonly meaning: Entry;
 }
 
@@ -172,6 +174,7 @@ export const TABLES: { readonly [Table in SingleTable]: RowsOf<Settings[Table]> 
       prominent: true,
       live: false,
       secret: false,
+      local: true,
       meaning: {
         en: "Folder in which frames wait for the core. One agent only may use it.",
         fr: "Dossier où les trames attendent le cœur de réseau. Un seul agent peut l'utiliser.",
@@ -240,6 +243,7 @@ export const TABLES: { readonly [Table in SingleTable]: RowsOf<Settings[Table]> 
       default: [],
       live: false,
       secret: false,
+      local: true,
       meaning: {
         en: "Command and arguments that end with 0 when the clock is synchronised. Empty: none.",
         fr: "Commande et arguments qui finissent par 0 si l'horloge est synchronisée. Vide : aucune.",
@@ -267,6 +271,30 @@ export const TABLES: { readonly [Table in SingleTable]: RowsOf<Settings[Table]> 
       meaning: {
         en: "Refuse a downlink that would exceed the duty cycle of its ETSI sub-band. It is counted in any case.",
         fr: "Refuser une trame descendante qui dépasserait le rapport cyclique de sa sous-bande ETSI. Il est compté dans tous les cas.",
+      },
+    },
+  },
+  antenna: {
+    gainDbi: {
+      key: "gain",
+      kind: kind.decibelsOrEmpty("dBi", -10, 30),
+      default: "",
+      live: true,
+      secret: false,
+      meaning: {
+        en: "Gain of the antenna that is mounted, as its maker says. The doctor compares it with the forwarder's radio settings. Empty: not compared.",
+        fr: "Gain de l'antenne montée, selon son fabricant. Le docteur le compare aux réglages radio du forwarder. Vide : pas de comparaison.",
+      },
+    },
+    cableLossDb: {
+      key: "cable_loss",
+      kind: kind.decibelsOrEmpty("dB", 0, 30),
+      default: "",
+      live: true,
+      secret: false,
+      meaning: {
+        en: "Loss of cable, connectors and arrester between antenna and gateway, compared likewise. Empty: not compared.",
+        fr: "Pertes du câble, des connecteurs et du parafoudre entre l'antenne et la passerelle, comparées de même. Vide : pas de comparaison.",
       },
     },
   },
@@ -358,9 +386,269 @@ export const TABLES: { readonly [Table in SingleTable]: RowsOf<Settings[Table]> 
       default: [],
       live: false,
       secret: false,
+      local: true,
       meaning: {
-        en: "Command and arguments that print supply voltages as lm-sensors does, where the kernel itself shows none; run at most every five minutes, and only when the status is asked for. Empty: none.",
-        fr: "Commande et arguments qui affichent les tensions d'alimentation comme lm-sensors, si le noyau n'en montre pas ; lancée au plus toutes les cinq minutes, et seulement quand l'état est demandé. Vide : aucune.",
+        en: "Command and arguments that print supply voltages as lm-sensors does, by names and factors that the kernel does not know; run at most every five minutes, when the status is asked for, and once to find care.supply_voltage. Empty: what the kernel shows.",
+        fr: "Commande et arguments qui affichent les tensions d'alimentation comme lm-sensors, avec des noms et des facteurs que le noyau ignore ; lancée au plus toutes les cinq minutes, quand l'état est demandé, et une fois pour trouver care.supply_voltage. Vide : ce que montre le noyau.",
+      },
+    },
+  },
+  health: {
+    reportIntervalMs: {
+      key: "report_interval",
+      kind: kind.duration("1m", "1h"),
+      default: "5m",
+      live: false,
+      secret: false,
+      meaning: {
+        en: "How often the small health report goes to the cores that get one (core.health). Retained.",
+        fr: "Période d'envoi du petit rapport de santé aux cœurs qui en reçoivent (core.health). Message retenu.",
+      },
+    },
+    fullIntervalMs: {
+      key: "full_interval",
+      kind: kind.duration("5m", "1d"),
+      default: "1h",
+      live: false,
+      secret: false,
+      meaning: {
+        en: "How often the full health report goes with it. Retained.",
+        fr: "Période d'envoi du rapport de santé complet. Message retenu.",
+      },
+    },
+    coreUnreachableAfterMs: {
+      key: "core_unreachable_after",
+      kind: kind.duration("10s", "1d"),
+      default: "2m",
+      live: true,
+      secret: false,
+      meaning: {
+        en: "Alarm coreUnreachable: a core that is not reached for so long.",
+        fr: "Alarme coreUnreachable : un cœur injoignable depuis si longtemps.",
+      },
+    },
+    journalFillingPercent: {
+      key: "journal_filling",
+      kind: kind.integer(10, 89),
+      default: 70,
+      live: true,
+      secret: false,
+      meaning: {
+        en: "Alarm journalFilling: percent of journal.max_size that is used. At 90 the journal is thinned.",
+        fr: "Alarme journalFilling : pourcentage de journal.max_size occupé. À 90, le journal est éclairci.",
+      },
+    },
+    temperatureMaxC: {
+      key: "temperature_max",
+      kind: kind.integer(30, 130),
+      default: 85,
+      live: true,
+      secret: false,
+      meaning: {
+        en: "Alarm temperature: degrees Celsius of the hottest sensor of one name, in the box or the concentrator.",
+        fr: "Alarme temperature : degrés Celsius du capteur le plus chaud de même nom, dans le boîtier ou le concentrateur.",
+      },
+    },
+    dutyCyclePercent: {
+      key: "duty_cycle_near",
+      kind: kind.integer(10, 100),
+      default: 80,
+      live: true,
+      secret: false,
+      meaning: {
+        en: "Alarm dutyCycleNear: percent of a sub-band's duty cycle used within the hour.",
+        fr: "Alarme dutyCycleNear : pourcentage du rapport cyclique d'une sous-bande employé dans l'heure.",
+      },
+    },
+    crcBadPercent: {
+      key: "crc_bad",
+      kind: kind.integer(30, 100),
+      default: 80,
+      live: true,
+      secret: false,
+      meaning: {
+        en: "Alarm crcStorm: percent of the receptions of ten minutes whose CRC is bad, from a hundred bad ones on.",
+        fr: "Alarme crcStorm : pourcentage des réceptions de dix minutes dont le CRC est faux, à partir de cent fausses.",
+      },
+    },
+  },
+  web: {
+    listen: {
+      key: "listen",
+      kind: kind.hostPortOrEmpty,
+      default: "127.0.0.1:1780",
+      live: false,
+      secret: false,
+      meaning: {
+        en: "Where a browser finds the local page. Beyond loopback it speaks TLS only, and asks for the code of `edge-agent web code`. Empty: no page.",
+        fr: "Où un navigateur trouve la page locale. Hors de la boucle locale, seulement en TLS et avec le code de `edge-agent web code`. Vide : pas de page.",
+      },
+    },
+    certFile: {
+      key: "cert_file",
+      kind: kind.pathOrEmpty,
+      default: "",
+      live: false,
+      secret: false,
+      local: true,
+      meaning: {
+        en: "Certificate of the local page, PEM. Empty: the agent makes its own and keeps it beside the journal.",
+        fr: "Certificat de la page locale, PEM. Vide : l'agent crée le sien et le garde à côté du journal.",
+      },
+    },
+    keyFile: {
+      key: "key_file",
+      kind: kind.pathOrEmpty,
+      default: "",
+      live: false,
+      secret: false,
+      local: true,
+      meaning: {
+        en: "Private key of that certificate, PEM.",
+        fr: "Clé privée de ce certificat, PEM.",
+      },
+    },
+  },
+  metrics: {
+    listen: {
+      key: "listen",
+      kind: kind.hostPortOrEmpty,
+      default: "",
+      live: false,
+      secret: false,
+      meaning: {
+        en: 'Loopback address at which Prometheus finds metrics, such as "127.0.0.1:9464"; `GET /metrics`. Empty: none, and no memory for them.',
+        fr: "Adresse de boucle locale où Prometheus trouve les métriques, par exemple « 127.0.0.1:9464 » ; `GET /metrics`. Vide : aucune, et pas de mémoire pour elles.",
+      },
+    },
+  },
+  care: {
+    restartForwarder: {
+      key: "restart_forwarder",
+      kind: kind.choice("auto", "always", "never"),
+      default: "auto",
+      live: true,
+      secret: false,
+      meaning: {
+        en: "Restart a dead packet forwarder of this box: auto where the gateway's profile has a documented or tested command, always also where its command is only reported, or never. Not during maintenance or setup, and not when somebody has stopped it.",
+        fr: "Relancer un packet forwarder mort de cette passerelle : auto si le profil a une commande documentée ou essayée, always même si elle n'est que rapportée, ou never (jamais). Pas pendant une maintenance ou setup, ni si quelqu'un l'a arrêté.",
+      },
+    },
+    restartCommand: {
+      key: "restart_command",
+      kind: kind.list(kind.text),
+      default: [],
+      live: false,
+      secret: false,
+      local: true,
+      meaning: {
+        en: "Command and arguments that restart it, instead of the profile's. Empty: the profile's.",
+        fr: "Commande et arguments qui le relancent, à la place de celle du profil. Vide : celle du profil.",
+      },
+    },
+    restartsPerDay: {
+      key: "restarts_per_day",
+      kind: kind.integer(0, 12),
+      default: 4,
+      live: true,
+      secret: false,
+      meaning: {
+        en: "How often at most in any 24 hours, also over restarts of the agent; between them 10 minutes, then 30, then 90.",
+        fr: "Nombre maximal par 24 heures, même si l'agent redémarre ; entre deux, 10 minutes, puis 30, puis 90.",
+      },
+    },
+    hungAfterMs: {
+      key: "hung_after",
+      kind: kind.duration("5m", "1d"),
+      default: "30m",
+      live: true,
+      secret: false,
+      meaning: {
+        en: "A forwarder that has been silent for so long is dead although its process runs. One whose process is gone is dead after ten of its PULL_DATA periods, and three minutes at least.",
+        fr: "Un forwarder muet depuis si longtemps est mort même si son processus tourne. Si le processus a disparu, après dix de ses périodes de PULL_DATA, trois minutes au moins.",
+      },
+    },
+    supplyVoltage: {
+      key: "supply_voltage",
+      kind: kind.text,
+      default: "",
+      live: false,
+      secret: false,
+      meaning: {
+        en: "Name of the voltage that falls when the power is cut, as the kernel or `sensors` calls it: then the journal commits at once. Empty: a power supply that the kernel knows is watched, if there is one beside a battery.",
+        fr: "Nom de la tension qui tombe quand le courant est coupé, pour le noyau ou `sensors` : le journal écrit alors aussitôt. Vide : l'alimentation connue du noyau, s'il y en a une avec une batterie.",
+      },
+    },
+    backupVoltage: {
+      key: "backup_voltage",
+      kind: kind.text,
+      default: "",
+      live: false,
+      secret: false,
+      meaning: {
+        en: "Name of the battery's voltage: above that of the supply, the box runs on its battery. Empty: not compared.",
+        fr: "Nom de la tension de la batterie : au-dessus de celle de l'alimentation, la passerelle est sur batterie. Vide : non comparée.",
+      },
+    },
+    supplyLowMv: {
+      key: "supply_low_mv",
+      kind: kind.integer(0, 100_000),
+      default: 0,
+      live: false,
+      secret: false,
+      meaning: {
+        en: "Millivolts below which the supply is lost, in five looks two seconds apart. 0: not judged.",
+        fr: "Millivolts au-dessous desquels l'alimentation est perdue, en cinq lectures espacées de deux secondes. 0 : non jugée.",
+      },
+    },
+  },
+  command: {
+    exec: {
+      key: "exec",
+      kind: kind.programs,
+      default: {},
+      live: true,
+      secret: false,
+      local: true,
+      meaning: {
+        en: 'Programs that a core with commands = change may have run by ChirpStack\'s exec, by a name of ours: { uptime = ["/usr/bin/uptime"] }. Each is run as it stands here, without a shell, one at a time.',
+        fr: "Programmes qu'un cœur avec commands = change peut faire lancer par l'exec de ChirpStack, sous un nom à nous : { uptime = [\"/usr/bin/uptime\"] }. Chacun est lancé tel quel, sans shell, un seul à la fois.",
+      },
+    },
+    execTimeoutMs: {
+      key: "exec_timeout",
+      kind: kind.duration("1s", "10m"),
+      default: "30s",
+      live: true,
+      secret: false,
+      local: true,
+      meaning: {
+        en: "Such a program is ended after that, with all that it has started.",
+        fr: "Passé ce délai, un tel programme est arrêté avec tout ce qu'il a lancé.",
+      },
+    },
+    execOutputMaxOctets: {
+      key: "exec_output_max",
+      kind: kind.size("1kB", "256kB"),
+      default: "16kB",
+      live: true,
+      secret: false,
+      local: true,
+      meaning: {
+        en: "What it may write to each of its two outputs; one that writes more is ended.",
+        fr: "Ce qu'il peut écrire sur chacune de ses deux sorties ; au-delà, il est arrêté.",
+      },
+    },
+    execEnvironment: {
+      key: "exec_environment",
+      kind: kind.list(kind.text),
+      default: [],
+      live: true,
+      secret: false,
+      local: true,
+      meaning: {
+        en: "Variables that a core may set for it. Empty: none; a request with any other is refused.",
+        fr: "Variables qu'un cœur peut lui donner. Vide : aucune ; une demande qui en a d'autres est refusée.",
       },
     },
   },
@@ -371,6 +659,7 @@ export const TABLES: { readonly [Table in SingleTable]: RowsOf<Settings[Table]> 
       default: "/run/edge-agent/control.sock",
       live: false,
       secret: false,
+      local: true,
       meaning: {
         en: "Unix socket by which commands ask the running agent.",
         fr: "Socket Unix par laquelle les commandes interrogent l'agent en marche.",
@@ -498,6 +787,7 @@ export const CORE: RowsOf<CoreSettings> = {
     only: "chirpstack-mqtt",
     live: false,
     secret: false,
+    local: true,
     meaning: {
       en: "File with the password, read at each connection. Empty: none.",
       fr: "Fichier contenant le mot de passe, relu à chaque connexion. Vide : aucun.",
@@ -718,6 +1008,31 @@ export const CORE: RowsOf<CoreSettings> = {
     meaning: {
       en: "This core may send downlinks. Without a word: the first core only.",
       fr: "Ce cœur peut émettre des trames descendantes. Sans précision : le premier seulement.",
+    },
+  },
+  health: {
+    key: "health",
+    kind: kind.boolean,
+    default: (coreIndex) => coreIndex === 0,
+    only: "chirpstack-mqtt",
+    live: false,
+    secret: false,
+    meaning: {
+      en: "This core gets reports of the gateway's health, its alarms and its outages, below edge/<eui>/. Without a word: the first core only.",
+      fr: "Ce cœur reçoit les rapports de santé de la passerelle, ses alarmes et ses coupures, sous edge/<eui>/. Sans précision : le premier seulement.",
+    },
+  },
+  commands: {
+    key: "commands",
+    kind: kind.choice("none", "read", "change"),
+    default: (coreIndex) => (coreIndex === 0 ? "read" : "none"),
+    only: "chirpstack-mqtt",
+    live: false,
+    secret: false,
+    local: true,
+    meaning: {
+      en: "Commands on edge/<eui>/command/ that are obeyed: none, those that only read, or those that change something too. Without a word: read for the first core, none for others.",
+      fr: "Commandes obéies sur edge/<eui>/command/ : none (aucune), read (celles qui ne font que lire) ou change (aussi celles qui modifient). Sans précision : read pour le premier cœur, none pour les autres.",
     },
   },
 };

@@ -2,7 +2,8 @@
  * What is wrong with the settings, each thing by itself: where it stands, its key, what was expected and what was
  * found. In no language yet; sayTrouble() puts it into one.
  */
-import { type Said, said, type Translate } from "../text/text.ts";
+import { type Said, said } from "../text/said.ts";
+import type { Translate } from "../text/text.ts";
 
 /** More are not looked for: a file that wrong is another kind of file. */
 export const TROUBLES_MAX = 100;

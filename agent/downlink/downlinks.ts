@@ -15,12 +15,14 @@
  */
 import type { Settings } from "../config/settings.ts";
 import type { Counters } from "../health/counters.ts";
+import type { Transmissions } from "../health/records/transmissions.ts";
 import { readTxAck } from "../lorawan/tx-ack.ts";
 import type { TxStatus } from "../lorawan/tx-status.ts";
 import type { DownlinkAck, DownlinkCommand, DownlinkItem, TxpkRequest } from "../north/core.ts";
 import type { Clock, Log, Rng } from "../ports.ts";
 import { type Charge, createDutyCycle, type SubBandLoad } from "./duty-cycle.ts";
 import type { DownlinkMoment } from "./freshness.ts";
+import type { DownlinkOnlooker } from "./onlooker.ts";
 import { createPassage } from "./passage.ts";
 import { createPending, PENDING_PER_GATEWAY_MAX, type Waiting } from "./pending.ts";
 import { prepare, type Refusal, type Transmission } from "./transmission.ts";
@@ -56,6 +58,8 @@ export interface DownlinksParts {
   readonly send: (gatewayEui: string, token: number, json: string) => boolean;
   /** Whether the gateway's forwarder speaks a protocol that has TX_ACK (2, not 1). */
   readonly hasTxAck: (gatewayEui: string) => boolean;
+  readonly transmissions?: Transmissions | undefined;
+  readonly onlooker?: DownlinkOnlooker | undefined;
 }
 
 export interface Downlinks {
@@ -68,6 +72,8 @@ export interface Downlinks {
   /** What was transmitted since this was last called; one reader per gateway. */
   takeTxStatistics(gatewayEui: string): TxStatistics;
   dutyCycleLoads(gatewayEui: string): SubBandLoad[];
+  /** As DutyCycle.allows, whether the settings enforce it or not. */
+  allows(gatewayEui: string, frequencyHz: number, airtimeUs: number, nowMs: number): boolean;
   pendingOf(gatewayEui: string): number;
   /** The gateway is gone: what waits for its TX_ACK fails. */
   drop(gatewayEui: string): void;
@@ -80,6 +86,9 @@ interface Job {
   readonly command: DownlinkCommand;
   readonly reply: (ack: DownlinkAck) => void;
   readonly statuses: TxStatus[];
+  /** What the forwarder said of the power, and what the statuses have no word for: for who looks on. */
+  powerDbm?: number | undefined;
+  reason?: string;
 }
 
 /** An item that is with the forwarder. */
@@ -90,11 +99,11 @@ interface Attempt extends Waiting {
 }
 
 export function createDownlinks(parts: DownlinksParts): Downlinks {
-  const { clock, counters } = parts;
+  const { clock, counters, onlooker } = parts;
   const log = parts.log.child({ part: "downlink" });
   const pending = createPending<Waiting>(parts.rng.stream("downlink-token"));
   const dutyCycle = createDutyCycle();
-  const counts = createTxCounts();
+  const counts = createTxCounts(parts.transmissions);
   let closed = false;
 
   const now = (): DownlinkMoment => ({
@@ -110,6 +119,7 @@ export function createDownlinks(parts: DownlinksParts): Downlinks {
     while (job.statuses.length < items.length) job.statuses.push(rest);
     counts.answered(gatewayEui, job.statuses);
     job.reply({ gatewayEui, downlinkId, statuses: job.statuses });
+    if (onlooker?.hasListeners) onlooker.answered(job.command, job);
   };
 
   const accepted = ({ job, item }: Attempt): void => {
@@ -121,6 +131,7 @@ export function createDownlinks(parts: DownlinksParts): Downlinks {
 
   const unknowable = ({ job }: Attempt, reason: string): void => {
     counters.count("downlinkUnconfirmed", reason);
+    job.reason = reason;
     finish(job, "INTERNAL_ERROR");
   };
 
@@ -129,7 +140,10 @@ export function createDownlinks(parts: DownlinksParts): Downlinks {
     if (!read.ok) unknowable(attempt, "txAckUnreadable");
     else if (read.value.outcome === "error") refused(attempt, read.value.error);
     else {
-      if (read.value.outcome === "warn") counters.count("downlinkSentWithOtherPower");
+      if (read.value.outcome === "warn") {
+        counters.count("downlinkSentWithOtherPower");
+        attempt.job.powerDbm = read.value.powerDbm;
+      }
       accepted(attempt);
     }
   };
@@ -141,6 +155,7 @@ export function createDownlinks(parts: DownlinksParts): Downlinks {
       const refusal = tryItem(job, items[job.statuses.length]!);
       if (refusal === undefined) return;
       counters.count("downlinkItemRefused", refusal.reason);
+      job.reason = refusal.reason;
       job.statuses.push(refusal.status);
     }
     finish(job, "INTERNAL_ERROR");
@@ -194,6 +209,8 @@ export function createDownlinks(parts: DownlinksParts): Downlinks {
       charge.refund();
       return false;
     }
+    if (onlooker?.hasListeners)
+      onlooker.sent(job.command, transmission, { ...item, sizeOctets: item.phyPayload.length });
     if (!confirms) giveUp("protocolWithoutTxAck");
     return true;
   };
@@ -211,6 +228,7 @@ export function createDownlinks(parts: DownlinksParts): Downlinks {
     else log.debug({ gatewayEui, downlinkId, error }, "downlink refused");
     counters.count("downlinkRefusedByForwarder", status);
     attempt.charge.refund();
+    attempt.job.reason = error;
     attempt.job.statuses.push(status);
     tryItems(attempt.job);
   };
@@ -228,9 +246,11 @@ export function createDownlinks(parts: DownlinksParts): Downlinks {
     command: (command, reply) => {
       counts.received(command.gatewayEui);
       const job: Job = { command, reply, statuses: [] };
+      if (onlooker?.hasListeners) onlooker.commanded(command, command.items);
       const refusal = refusalOf(command);
       if (refusal === undefined) return tryItems(job);
       counters.count("downlinkCommandRefused", refusal.reason);
+      job.reason = refusal.reason;
       finish(job, refusal.status);
     },
     txAck: (gatewayEui, token, text) => {
@@ -242,6 +262,7 @@ export function createDownlinks(parts: DownlinksParts): Downlinks {
     pass,
     takeTxStatistics: counts.take,
     dutyCycleLoads: (gatewayEui) => dutyCycle.loads(gatewayEui, clock.monotonicMs()),
+    allows: dutyCycle.allows,
     pendingOf: pending.size,
     drop: (gatewayEui) => fail(pending.drain(gatewayEui), "gatewayGone"),
     close: () => {

@@ -25,6 +25,7 @@ import type { TxpkRequest } from "../north/core.ts";
 import type { Clock, Log } from "../ports.ts";
 import type { Charge, DutyCycle } from "./duty-cycle.ts";
 import { type DownlinkMoment, judgeGpsTime } from "./freshness.ts";
+import type { DownlinkOnlooker } from "./onlooker.ts";
 import { PENDING_PER_GATEWAY_MAX, type Pending, type Waiting } from "./pending.ts";
 import type { Refusal } from "./transmission.ts";
 import { txAckWaitMs } from "./tx-ack-wait.ts";
@@ -45,6 +46,7 @@ export interface PassageParts {
   readonly dutyCycle: DutyCycle;
   readonly counts: TxCounts;
   readonly isClosed: () => boolean;
+  readonly onlooker?: DownlinkOnlooker | undefined;
 }
 
 /** When it will be on air, and what of it could be read. */
@@ -56,11 +58,12 @@ interface Ready {
 }
 
 export function createPassage(parts: PassageParts): (request: TxpkRequest) => void {
-  const { clock, counters, counts, dutyCycle, pending } = parts;
+  const { clock, counters, counts, dutyCycle, pending, onlooker } = parts;
 
   const refuse = (request: TxpkRequest, { status, reason }: Refusal): void => {
     counters.count("downlinkItemRefused", reason);
     counts.answered(request.gatewayEui, [status]);
+    if (onlooker?.hasListeners) onlooker.answered(request, { statuses: [status], reason });
     request.reply(writeTxAckBody({ outcome: "error", error: wordOf(status) }));
   };
 
@@ -88,7 +91,10 @@ export function createPassage(parts: PassageParts): (request: TxpkRequest) => vo
       timer: undefined,
       answered: (text) => answered(request, ready.txpk, charge, text),
       // What the forwarder did not say is not said for it.
-      failed: (reason) => counters.count("downlinkUnconfirmed", reason),
+      failed: (reason) => {
+        counters.count("downlinkUnconfirmed", reason);
+        if (onlooker?.hasListeners) onlooker.answered(request, { statuses: [], reason });
+      },
     };
     const token = pending.add(gatewayEui, waiting);
     const giveUp = (reason: string): void => pending.take(gatewayEui, token)?.failed(reason);
@@ -99,7 +105,10 @@ export function createPassage(parts: PassageParts): (request: TxpkRequest) => vo
       pending.take(gatewayEui, token);
       charge?.refund();
       refuse(request, { status: "INTERNAL_ERROR", reason: "noForwarder" });
-    } else if (!confirms) giveUp("protocolWithoutTxAck");
+      return;
+    }
+    if (onlooker?.hasListeners) tellSent(request, ready);
+    if (!confirms) giveUp("protocolWithoutTxAck");
   };
 
   const chargeOf = (gatewayEui: string, ready: Ready, nowMs: number): Charge | undefined => {
@@ -132,8 +141,20 @@ export function createPassage(parts: PassageParts): (request: TxpkRequest) => vo
       counts.answered(gatewayEui, [status]);
       charge?.refund();
     }
+    if (onlooker?.hasListeners) {
+      const warned = read.ok && read.value.outcome === "warn" ? read.value.powerDbm : undefined;
+      const statuses = [isSent ? ("OK" as const) : statusOfTxError(error)];
+      onlooker.answered(request, { statuses, powerDbm: warned, reason: error });
+    }
     request.reply(text);
   };
+
+  const tellSent = (request: TxpkRequest, { at, onAirMonotonicMs, txpk }: Ready): void =>
+    onlooker?.sent(
+      request,
+      { at, onAirMonotonicMs },
+      txpk === undefined ? undefined : { ...txpk, sizeOctets: txpk.payload.length },
+    );
 
   return (request) => {
     const { gatewayEui, json } = request;
@@ -141,6 +162,7 @@ export function createPassage(parts: PassageParts): (request: TxpkRequest) => vo
     // A forwarder drops it without a word; so must who stands in its place.
     if (!moment.ok) return counters.count("commandIgnored", moment.fault);
     counts.received(gatewayEui);
+    if (onlooker?.hasListeners) onlooker.commanded(request, []);
     const refusal = refusalOf(request);
     if (refusal !== undefined) return refuse(request, refusal);
     if (moment.value === undefined) return refuse(request, { status: "TOO_LATE", reason: "noTiming" });

@@ -3,6 +3,7 @@
  *
  * Counted per gateway whatever core commanded it. There is one reader: taking sets to zero.
  */
+import type { Transmissions } from "../health/records/transmissions.ts";
 import type { Modulation } from "../lorawan/rxpk.ts";
 import type { TxStatus } from "../lorawan/tx-status.ts";
 import type { GatewayStats } from "../north/core.ts";
@@ -33,7 +34,8 @@ interface Counted {
   readonly perStatus: Map<TxStatus, number>;
 }
 
-export function createTxCounts(): TxCounts {
+/** @param totals told of each, for who wants to know what was transmitted in all. */
+export function createTxCounts(totals?: Transmissions): TxCounts {
   const byGateway = new Map<string, Counted>();
 
   const of = (gatewayEui: string): Counted => {
@@ -53,10 +55,12 @@ export function createTxCounts(): TxCounts {
   return {
     received: (gatewayEui) => {
       of(gatewayEui).txReceived += 1;
+      totals?.received(gatewayEui);
     },
     emitted: (gatewayEui, frequencyHz, modulation) => {
       const counted = of(gatewayEui);
       counted.txEmitted += 1;
+      totals?.emitted(gatewayEui);
       const before = counted.perFrequencyHz.get(frequencyHz);
       if (before !== undefined || counted.perFrequencyHz.size < TX_KINDS_MAX) {
         counted.perFrequencyHz.set(frequencyHz, (before ?? 0) + 1);
@@ -70,7 +74,9 @@ export function createTxCounts(): TxCounts {
     answered: (gatewayEui, statuses) => {
       const { perStatus } = of(gatewayEui);
       for (const status of statuses) {
-        if (status !== "IGNORED") perStatus.set(status, (perStatus.get(status) ?? 0) + 1);
+        if (status === "IGNORED") continue;
+        perStatus.set(status, (perStatus.get(status) ?? 0) + 1);
+        totals?.answered(gatewayEui, status);
       }
     },
     take: (gatewayEui) => {

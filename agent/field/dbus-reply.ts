@@ -9,8 +9,8 @@
  *         )
  *      ]
  *
- * An array of dict entries becomes a record, a struct an array, a variant what it holds. Text is not escaped there: a
- * string of several lines is cut at the first, and none of what we ask for has such.
+ * An array of dict entries becomes a record, a struct an array, a variant what it holds. Text is not escaped there: of a
+ * string of several lines (a phone may call itself anything) the first counts, and what is no value is passed over.
  *
  * Source: dbus 1.14, tools/dbus-print-message.c.
  */
@@ -26,7 +26,7 @@ const DEPTH_MAX = 16;
 export function readReply(printed: string): readonly DbusValue[] | undefined {
   const [head = "", ...rest] = printed.split("\n");
   if (!head.startsWith("method return") || rest.length > LINES_MAX) return undefined;
-  const lines = rest.map((line) => line.trim()).filter((line) => line !== "");
+  const lines = rest.map((line) => line.trim()).filter((line) => A_VALUE.test(line));
   const reader = { lines, at: 0 };
   const values: DbusValue[] = [];
   while (reader.at < lines.length) {
@@ -36,6 +36,10 @@ export function readReply(printed: string): readonly DbusValue[] | undefined {
   }
   return values;
 }
+
+/** How each line of a value begins, or ends one that has several. */
+const A_VALUE =
+  /^(array|struct \{|dict entry\(|variant|string "|object path "|signature "|byte|u?int|double|boolean|[\]})]$)/;
 
 interface Reader {
   readonly lines: readonly string[];

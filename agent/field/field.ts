@@ -3,7 +3,7 @@
  * for is neither loaded nor run. agent.ts starts it, `edge-agent status` and the health reports read it.
  */
 import type { Settings } from "../config/settings.ts";
-import type { Clock, Commands, Files, Log, Serial } from "../ports.ts";
+import type { Box, Clock, Commands, Files, Log, Serial } from "../ports.ts";
 import type { Gnss } from "./gnss.ts";
 import type { GnssFix, GnssState, GnssView } from "./gnss-view.ts";
 import type { ManagerName } from "./modem-manager.ts";
@@ -56,6 +56,7 @@ export interface FieldParts {
   readonly clock: Clock;
   readonly files: Files;
   readonly commands: Commands;
+  readonly box?: Pick<Box, "names"> | undefined;
   /** Absent: no port can be opened. */
   readonly serial?: Serial | undefined;
   readonly log: Log;

@@ -37,7 +37,8 @@ export const DIALECTS: readonly Dialect[] = [
     maker: /telit/i,
     question: { command: "AT#RFSTS", expects: "#RFSTS:" },
     // LTE: <PLMN>,<EARFCN>,<RSRP>,<RSSI>,<RSRQ>,<TAC>,…; 3G: <PLMN>,<UARFCN>,<PSC>,<Ec/Io>,<RSCP>,<RSSI>,…;
-    // 2G: <PLMN>,<ARFCN>,<RSSI>,<LAC>,…. Only LTE has three negative figures from the third field on.
+    // 2G: <PLMN>,<ARFCN>,<RSSI>,<LAC>,…. Only LTE has three negative figures from the third field on. Newer ones have an
+    // <SINR> at the end, behind two timers that recordings lack: which field it is cannot be told, so it is not read.
     read: ([line = ""]) => {
       const [, , third, fourth, fifth, sixth] = numbersOf(line);
       if (third === undefined) return {};
@@ -90,7 +91,8 @@ export const DIALECTS: readonly Dialect[] = [
     maker: /simcom/i,
     question: { command: "AT+CPSI?", expects: "+CPSI:" },
     // LTE,<operation>,<MCC-MNC>,<TAC>,<SCellID>,<PCellID>,<band>,<earfcn>,<dlbw>,<ulbw>,<RSRQ>,<RSRP>,<RSSI>,<RSSNR>.
-    // Tenths on SIM7500 and SIM7600, whole on SIM7000 and SIM7080; A76xx write codes, which are positive.
+    // Tenths on SIM7500 and SIM7600, whole on SIM7000 and SIM7080; A76xx write codes, which are positive. SINR is
+    // 2 <RSSNR> - 20 by the manual of SIM7070 and SIM7080; that it is so on SIM7600 too is assumed.
     read: ([line = ""]) => {
       if (!fieldsOf(line)[0]?.startsWith("LTE")) return {};
       const [rsrq, rsrp, rssi, rssnr] = numbersOf(line).slice(10);

@@ -60,8 +60,9 @@ export function readSentence(line: string): Read<Sentence, NmeaFault> {
   if (begin < 0) return fault("noSentence");
   const star = line.indexOf("*", begin);
   if (star < 0 || line.length < star + 3) return fault("cut");
-  const said = Number.parseInt(line.slice(star + 1, star + 3), 16);
-  if (said !== checksumOf(line, begin + 1, star)) return fault("checksum");
+  const digits = line.slice(star + 1, star + 3);
+  const isSound = /^[0-9A-Fa-f]{2}$/.test(digits);
+  if (!isSound || Number.parseInt(digits, 16) !== checksumOf(line, begin + 1, star)) return fault("checksum");
   const [address = "", ...fields] = line.slice(begin + 1, star).split(",");
   const read = READERS[address.slice(-3)];
   if (address.length !== 5 || read === undefined) return fault("other");

@@ -89,6 +89,26 @@ export function readDefaultInterface(route: string): string | undefined {
   return best?.name;
 }
 
+/** /proc/net/ipv6_route, for a box that has no road but that. @returns as readDefaultInterface. */
+export function readDefaultInterface6(route: string): string | undefined {
+  let best: { readonly name: string; readonly metric: number } | undefined;
+  for (const line of route.split("\n")) {
+    // Destination and its length, source and its length, next hop, metric, references, use, flags, interface; all hex.
+    const words = line.trim().split(/\s+/);
+    const [destination, length, , , , metricText, , , flagsText, name] = words;
+    if (words.length !== 10 || !/^0{32}$/.test(destination!) || length !== "00") continue;
+    const flags = Number.parseInt(flagsText!, 16);
+    const metric = Number.parseInt(metricText!, 16);
+    const isRoad = (flags & RTF_UP) !== 0 && (flags & RTF_REJECT) === 0 && name !== "lo";
+    if (isRoad && (best === undefined || metric < best.metric)) best = { name: name!, metric };
+  }
+  return best?.name;
+}
+
+/** linux/route.h */
+const RTF_UP = 0x1;
+const RTF_REJECT = 0x200;
+
 /** /proc/net/wireless. @returns by interface, dBm; cards that give no dBm are left out. */
 export function readWireless(wireless: string): ReadonlyMap<string, number> {
   const levels = new Map<string, number>();

@@ -6,7 +6,7 @@
  *
  * Not here: the alarms that follow from it (agent/health/).
  */
-import type { Clock, Commands, DiskSpace, Files } from "../ports.ts";
+import type { Box, Clock, Commands, DiskSpace, Files } from "../ports.ts";
 import {
   busyPercent,
   type CpuTicks,
@@ -15,6 +15,7 @@ import {
   type NetworkInterface,
   readCpuTicks,
   readDefaultInterface,
+  readDefaultInterface6,
   readInterfaces,
   readLoad,
   readMemory,
@@ -22,9 +23,12 @@ import {
   readWireless,
 } from "./proc.ts";
 import { createSensors, type ReadText, textReader } from "./sensors.ts";
+import { readSupplies, type Supply } from "./supplies.ts";
 
 export interface SystemReading {
   readonly readWallMs: number;
+  /** Of the box. */
+  readonly uptimeMs: number;
   /** Since it was read before, or since boot. */
   readonly cpuPercent?: number | undefined;
   readonly load1?: number | undefined;
@@ -35,6 +39,8 @@ export interface SystemReading {
   readonly temperatures: readonly Measured[];
   /** Volts. */
   readonly voltages: readonly Measured[];
+  /** Those that the kernel knows. */
+  readonly supplies: readonly Supply[];
   readonly interfaces: readonly (NetworkInterface & { readonly signalDbm?: number | undefined })[];
   /** That of the default route. */
   readonly backhaul?: string | undefined;
@@ -46,9 +52,14 @@ export interface SystemParts {
   readonly clock: Clock;
   readonly files: Pick<Files, "read" | "space">;
   readonly commands: Commands;
+  /** Absent: no power supply is looked for. */
+  readonly box?: Pick<Box, "names"> | undefined;
   /** The journal's folder. */
   readonly diskPath: string;
-  /** Prints voltages, where sysfs has none; empty: none. */
+  /**
+   * Prints voltages by the names and factors of this box, of which the kernel knows neither (sensors.conf); empty: the
+   * kernel's own.
+   */
   readonly voltagesCommand: readonly string[];
 }
 
@@ -65,8 +76,16 @@ const REFRESH_MS_MAX = 1_000;
 /** A process costs an ARM core some 20 ms. */
 const COMMAND_EVERY_MS = 300_000;
 const COMMAND_MS_MAX = 5_000;
+const COMMAND_WAIT_MS = 400;
 
-export function createSystem({ clock, files, commands, diskPath, voltagesCommand }: SystemParts): System {
+export function createSystem({
+  clock,
+  files,
+  commands,
+  box,
+  diskPath,
+  voltagesCommand,
+}: SystemParts): System {
   const read = textReader(files);
   const sensors = createSensors(clock, read);
   let ticks: CpuTicks = { busy: 0, all: 0 };
@@ -75,16 +94,21 @@ export function createSystem({ clock, files, commands, diskPath, voltagesCommand
   let readMs = Number.NEGATIVE_INFINITY;
   let underWay: Promise<void> | undefined;
   let space: Promise<DiskSpace | undefined> | undefined;
+  let asking: Promise<void> | undefined;
   let commanded: { readonly atMs: number; readonly voltages: readonly Measured[] } | undefined;
 
+  /** A program that hangs is not waited for: what it said before stands in. */
   const askVoltages = async (): Promise<readonly Measured[]> => {
     const nowMs = clock.monotonicMs();
     if (voltagesCommand.length === 0) return [];
-    if (commanded === undefined || nowMs - commanded.atMs >= COMMAND_EVERY_MS) {
-      const { exitCode, stdout } = await commands.run(voltagesCommand, COMMAND_MS_MAX);
-      commanded = { atMs: nowMs, voltages: exitCode === 0 ? readSensors(stdout) : [] };
+    if (nowMs - (commanded?.atMs ?? Number.NEGATIVE_INFINITY) >= COMMAND_EVERY_MS) {
+      asking ??= commands.run(voltagesCommand, COMMAND_MS_MAX).then(({ exitCode, stdout }) => {
+        commanded = { atMs: nowMs, voltages: exitCode === 0 ? readSensors(stdout) : [] };
+        asking = undefined;
+      });
+      await within(clock, COMMAND_WAIT_MS, asking);
     }
-    return commanded.voltages;
+    return commanded?.voltages ?? [];
   };
 
   /** Asked once while it hangs: each question would take one more of the few threads that all disks share. */
@@ -104,16 +128,21 @@ export function createSystem({ clock, files, commands, diskPath, voltagesCommand
     ticks = seen ?? ticks;
     firmware ??= findFirmware(read);
     const { temperatures, voltages } = await sensors.read();
+    const named = await askVoltages();
     reading = {
       readWallMs: clock.wallMs(),
+      uptimeMs: clock.monotonicMs(),
       cpuPercent,
       load1: readLoad((await read("/proc/loadavg")) ?? ""),
       memory: readMemory((await read("/proc/meminfo")) ?? ""),
       disk: await askDisk(),
       temperatures,
-      voltages: voltages.length > 0 ? voltages : await askVoltages(),
+      voltages: named.length > 0 ? named : voltages,
+      supplies: await readSupplies(box, read),
       interfaces: await readNetwork(read),
-      backhaul: readDefaultInterface((await read("/proc/net/route")) ?? ""),
+      backhaul:
+        readDefaultInterface((await read("/proc/net/route")) ?? "") ??
+        readDefaultInterface6((await read("/proc/net/ipv6_route")) ?? ""),
       firmware: await firmware,
     };
     readMs = clock.monotonicMs();

@@ -47,7 +47,12 @@ async function spaceOf(path: string): Promise<DiskSpace> {
     const found = await unlessAbsent(at, () => statfs(at));
     // What only root may use does not count: LevelDB would stop there.
     if (found !== undefined) {
-      return { freeOctets: found.bavail * found.bsize, totalOctets: found.blocks * found.bsize };
+      return {
+        freeOctets: found.bavail * found.bsize,
+        totalOctets: found.blocks * found.bsize,
+        freeInodes: found.ffree,
+        totalInodes: found.files,
+      };
     }
   }
 }

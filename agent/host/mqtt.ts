@@ -118,9 +118,14 @@ class Link implements MqttLink {
     });
     client.on("message", (topic, payload, packet) => {
       if (this.#ended) return;
-      const expiryS = packet.properties?.messageExpiryInterval;
-      const message = { topic, payload, retain: packet.retain };
-      this.#handlers.onMessage(expiryS === undefined ? message : { ...message, expiryS });
+      const { messageExpiryInterval: expiryS, correlationData: correlation } = packet.properties ?? {};
+      this.#handlers.onMessage({
+        topic,
+        payload,
+        retain: packet.retain,
+        ...(expiryS === undefined ? {} : { expiryS }),
+        ...(correlation === undefined ? {} : { correlation }),
+      });
     });
   }
 
@@ -158,6 +163,10 @@ class Link implements MqttLink {
     const pingMs = this.#pingSentMs === undefined ? 0 : nowMs - this.#pingSentMs;
     for (const oldest of this.#waiting.values()) return Math.max(pingMs, nowMs - oldest.sentMs);
     return pingMs;
+  }
+
+  octets(): { readonly sent: number; readonly received: number } {
+    return { sent: this.#socket?.bytesWritten ?? 0, received: this.#socket?.bytesRead ?? 0 };
   }
 
   close(how: "politely" | "abruptly"): void {
@@ -284,13 +293,14 @@ function tlsOptions(options: MqttConnectOptions): IClientOptions {
 
 const LIVE: IClientPublishOptions = { qos: 1 };
 
-function publishOptions(message: MqttPublish): IClientPublishOptions {
-  if (message.expiryS === undefined && message.retain !== true && message.qos === 1) return LIVE;
-  return {
-    qos: message.qos,
-    retain: message.retain === true,
-    ...(message.expiryS === undefined ? {} : { properties: { messageExpiryInterval: message.expiryS } }),
+function publishOptions({ qos, retain, expiryS, correlation }: MqttPublish): IClientPublishOptions {
+  const properties = {
+    ...(expiryS === undefined ? {} : { messageExpiryInterval: expiryS }),
+    ...(correlation === undefined ? {} : { correlationData: asBuffer(correlation) }),
   };
+  const mayHaveProperties = expiryS !== undefined || correlation !== undefined;
+  if (!mayHaveProperties && retain !== true && qos === 1) return LIVE;
+  return { qos, retain: retain === true, ...(mayHaveProperties ? { properties } : {}) };
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

@@ -45,6 +45,16 @@ export function findProfiles(programPath: string): string | undefined {
   return ups.find((folder) => existsSync(folder));
 }
 
+/**
+ * The folder of the built local page: in a bundle beside the program, as among the compiled sources.
+ * @param programPath the command's own file.
+ * @returns an absolute path; undefined when it was not built.
+ */
+export function findPage(programPath: string): string | undefined {
+  const folder = join(dirname(programPath), "web", "page");
+  return existsSync(join(folder, "files.json")) ? folder : undefined;
+}
+
 /** Whoever reads our output may stop reading (`| head`); that is no failure of ours. */
 export function endWhenNobodyReads(stdout: NodeJS.WriteStream): void {
   stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -21,6 +21,14 @@ const BEATS_PER_WATCHDOG = 3;
 /** systemd's own unit of WATCHDOG_USEC. */
 const US_PER_MS = 1_000;
 
+/**
+ * Whether somebody starts us again when we end: systemd, as far as it wants to be told, or the keeper of our packages
+ * (agent/packaging/scripts/keeper), which says so. Who cannot be known for one is none.
+ */
+export function isSupervised(env: Readonly<Record<string, string | undefined>>): boolean {
+  return Boolean(env.NOTIFY_SOCKET) || env.EDGE_KEEPER === "1";
+}
+
 /** @returns undefined when nobody wants to be told. */
 export function openSupervisor(
   commands: Commands,

@@ -2,6 +2,7 @@
  * Confirmation: what a batch said, entered in the books, the shelves and the memory once it is on disk. Pure; who is told of
  * it: writer.ts.
  */
+import { createLatencyWindow, type LatencyWindow } from "../health/records/latency-window.ts";
 import type { Batch } from "./batch.ts";
 import type { Books } from "./books.ts";
 import type { Claims } from "./claims.ts";
@@ -17,10 +18,21 @@ export interface Figures {
   removedTotal: number;
   asideTotal: number;
   lastCommitMs: number | undefined;
+  readonly commitLatency: LatencyWindow;
+  /** Keys and values handed to the store. */
+  givenOctets: number;
 }
 
 export function noFigures(): Figures {
-  return { commits: 0, storedTotal: 0, removedTotal: 0, asideTotal: 0, lastCommitMs: undefined };
+  return {
+    commits: 0,
+    storedTotal: 0,
+    removedTotal: 0,
+    asideTotal: 0,
+    lastCommitMs: undefined,
+    commitLatency: createLatencyWindow(),
+    givenOctets: 0,
+  };
 }
 
 export interface Entered {

@@ -12,6 +12,7 @@
  * is kept is north/courier.ts.
  */
 import type { Frame, FrameDraft, Lane } from "../frame/frame.ts";
+import type { LatencyView } from "../health/records/latency-window.ts";
 import type { DropCounts } from "./drops.ts";
 
 export type CustodyOutcome = "held" | "givenUp";
@@ -54,6 +55,10 @@ export interface JournalStats {
   readonly retriedTotal: number;
   readonly commits: number;
   readonly lastCommitMs: number | undefined;
+  /** Of commits that were fsynced, from handing them over to the store. */
+  readonly commitLatency: LatencyView;
+  /** Keys and values that the store was given, in this run. */
+  readonly givenOctets: number;
   /** undefined while the disk obeys. */
   readonly failing: string | undefined;
 }

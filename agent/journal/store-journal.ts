@@ -74,6 +74,8 @@ export interface JournalOptions {
 export interface OpenJournal extends Journal {
   /** What lies on disk. */
   readonly inspection: Inspection;
+  /** The disk has answered: what it holds, and the notes of before, are known. */
+  readonly isFound: boolean;
   /** Commits what waits without waiting for the interval. */
   commitNow(): void;
   /** Resolves when the disk has heard of all that was taken so far, or cannot any more. */
@@ -235,6 +237,9 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
     converting: ({ sequence }) => poison.begin(sequence),
     converted: poison.end,
     inspection: inspectOpen({ directory, clock, claims, shelves, writer }),
+    get isFound() {
+      return books.identity !== undefined;
+    },
     commitNow: () => writer.kept(true),
     flush: () => writer.flush(),
     tryFlush: () => writer.tryFlush(),
@@ -258,6 +263,8 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
       full: !limits.hasRoom(),
       commits: writer.figures.commits,
       lastCommitMs: writer.figures.lastCommitMs,
+      commitLatency: writer.figures.commitLatency.view(clock.monotonicMs()),
+      givenOctets: writer.figures.givenOctets,
       failing: writer.failing,
     }),
     close: async () => {

@@ -200,7 +200,9 @@ export function makeWriter(options: WriterOptions): Writer {
     }
     if (batch.added.length > 0) {
       figures.commits++;
-      figures.lastCommitMs = clock.monotonicMs() - fromMs;
+      const nowMs = clock.monotonicMs();
+      figures.lastCommitMs = nowMs - fromMs;
+      figures.commitLatency.add(nowMs - fromMs, nowMs);
       due.learn(batch.added[0]!.held);
     }
     await confirm(batch, open);
@@ -210,6 +212,9 @@ export function makeWriter(options: WriterOptions): Writer {
   /** What is synced is needed no more once the store has it: as large as it is, it is not kept while the disk works. */
   function handOver(batch: Batch, open: KeyValueStore, sync: boolean): Promise<void> {
     const { operations } = batch;
+    for (const operation of operations) {
+      figures.givenOctets += operation.key.length + (operation.type === "put" ? operation.value.length : 0);
+    }
     if (sync) batch.operations = [];
     return open.batch(operations, { sync });
   }

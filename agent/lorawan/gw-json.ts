@@ -260,6 +260,22 @@ export const DOWNLINK_TX_ACK: Shape = {
 
 export const CONN_STATE: Shape = { state: enumeration({ OFFLINE: 0, ONLINE: 1 }), gatewayId: text };
 
+export const EXEC_REQUEST: Shape = {
+  command: text,
+  stdin: octets,
+  environment: map(text),
+  gatewayId: text,
+  execId: number,
+};
+
+export const EXEC_RESPONSE: Shape = {
+  stdout: octets,
+  stderr: octets,
+  error: text,
+  gatewayId: text,
+  execId: number,
+};
+
 export const DOWNLINK_FRAME: Shape = {
   downlinkId: number,
   items: list(

@@ -1792,6 +1792,168 @@ export namespace gw {
     }
 
     /**
+     * Properties of a GatewayCommandExecRequest.
+     * @deprecated Use gw.GatewayCommandExecRequest.$Properties instead.
+     */
+    interface IGatewayCommandExecRequest extends gw.GatewayCommandExecRequest.$Properties {
+    }
+
+    /** Represents a GatewayCommandExecRequest. */
+    class GatewayCommandExecRequest {
+
+        /**
+         * Constructs a new GatewayCommandExecRequest.
+         * @param [properties] Properties to set
+         */
+        constructor(properties?: gw.GatewayCommandExecRequest.$Properties);
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+
+        /** GatewayCommandExecRequest command. */
+        command: string;
+
+        /** GatewayCommandExecRequest stdin. */
+        stdin: Uint8Array;
+
+        /** GatewayCommandExecRequest environment. */
+        environment: { [k: string]: string };
+
+        /** GatewayCommandExecRequest gatewayId. */
+        gatewayId: string;
+
+        /** GatewayCommandExecRequest execId. */
+        execId: number;
+
+        /**
+         * Encodes the specified GatewayCommandExecRequest message. Does not implicitly {@link gw.GatewayCommandExecRequest.verify|verify} messages.
+         * @param message GatewayCommandExecRequest message or plain object to encode
+         * @param [writer] Writer to encode to
+         * @returns Writer
+         */
+        static encode(message: gw.GatewayCommandExecRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+        /**
+         * Decodes a GatewayCommandExecRequest message from the specified reader or buffer.
+         * @param reader Reader or buffer to decode from
+         * @param [length] Message length if known beforehand
+         * @returns {gw.GatewayCommandExecRequest & gw.GatewayCommandExecRequest.$Shape} GatewayCommandExecRequest
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): gw.GatewayCommandExecRequest & gw.GatewayCommandExecRequest.$Shape;
+    }
+
+    namespace GatewayCommandExecRequest {
+
+        /** Properties of a GatewayCommandExecRequest. */
+        interface $Properties {
+
+            /** GatewayCommandExecRequest command */
+            command?: (string|null);
+
+            /** GatewayCommandExecRequest stdin */
+            stdin?: (Uint8Array|null);
+
+            /** GatewayCommandExecRequest environment */
+            environment?: ({ [k: string]: string }|null);
+
+            /** GatewayCommandExecRequest gatewayId */
+            gatewayId?: (string|null);
+
+            /** GatewayCommandExecRequest execId */
+            execId?: (number|null);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+        }
+
+        /** Shape of a GatewayCommandExecRequest. */
+        type $Shape = gw.GatewayCommandExecRequest.$Properties;
+    }
+
+    /**
+     * Properties of a GatewayCommandExecResponse.
+     * @deprecated Use gw.GatewayCommandExecResponse.$Properties instead.
+     */
+    interface IGatewayCommandExecResponse extends gw.GatewayCommandExecResponse.$Properties {
+    }
+
+    /** Represents a GatewayCommandExecResponse. */
+    class GatewayCommandExecResponse {
+
+        /**
+         * Constructs a new GatewayCommandExecResponse.
+         * @param [properties] Properties to set
+         */
+        constructor(properties?: gw.GatewayCommandExecResponse.$Properties);
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+
+        /** GatewayCommandExecResponse stdout. */
+        stdout: Uint8Array;
+
+        /** GatewayCommandExecResponse stderr. */
+        stderr: Uint8Array;
+
+        /** GatewayCommandExecResponse error. */
+        error: string;
+
+        /** GatewayCommandExecResponse gatewayId. */
+        gatewayId: string;
+
+        /** GatewayCommandExecResponse execId. */
+        execId: number;
+
+        /**
+         * Encodes the specified GatewayCommandExecResponse message. Does not implicitly {@link gw.GatewayCommandExecResponse.verify|verify} messages.
+         * @param message GatewayCommandExecResponse message or plain object to encode
+         * @param [writer] Writer to encode to
+         * @returns Writer
+         */
+        static encode(message: gw.GatewayCommandExecResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+        /**
+         * Decodes a GatewayCommandExecResponse message from the specified reader or buffer.
+         * @param reader Reader or buffer to decode from
+         * @param [length] Message length if known beforehand
+         * @returns {gw.GatewayCommandExecResponse & gw.GatewayCommandExecResponse.$Shape} GatewayCommandExecResponse
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): gw.GatewayCommandExecResponse & gw.GatewayCommandExecResponse.$Shape;
+    }
+
+    namespace GatewayCommandExecResponse {
+
+        /** Properties of a GatewayCommandExecResponse. */
+        interface $Properties {
+
+            /** GatewayCommandExecResponse stdout */
+            stdout?: (Uint8Array|null);
+
+            /** GatewayCommandExecResponse stderr */
+            stderr?: (Uint8Array|null);
+
+            /** GatewayCommandExecResponse error */
+            error?: (string|null);
+
+            /** GatewayCommandExecResponse gatewayId */
+            gatewayId?: (string|null);
+
+            /** GatewayCommandExecResponse execId */
+            execId?: (number|null);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+        }
+
+        /** Shape of a GatewayCommandExecResponse. */
+        type $Shape = gw.GatewayCommandExecResponse.$Properties;
+    }
+
+    /**
      * Properties of a ConnState.
      * @deprecated Use gw.ConnState.$Properties instead.
      */

@@ -2671,6 +2671,295 @@ export const gw = $root.gw = (() => {
         return GatewayConfiguration;
     })();
 
+    gw.GatewayCommandExecRequest = (function() {
+
+        const GatewayCommandExecRequest = function (properties) {
+            this.environment = {};
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        GatewayCommandExecRequest.prototype.command = "";
+        GatewayCommandExecRequest.prototype.stdin = $util.newBuffer([]);
+        GatewayCommandExecRequest.prototype.environment = $util.emptyObject;
+        GatewayCommandExecRequest.prototype.gatewayId = "";
+        GatewayCommandExecRequest.prototype.execId = 0;
+
+        GatewayCommandExecRequest.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.command != null && $Object.hasOwnProperty.call(message, "command") && message.command !== "")
+                writer.uint32(18).string(message.command);
+            if (message.stdin != null && $Object.hasOwnProperty.call(message, "stdin") && message.stdin.length)
+                writer.uint32(34).bytes(message.stdin);
+            if (message.environment != null && $Object.hasOwnProperty.call(message, "environment"))
+                for (let keys = $Object.keys(message.environment), i = 0; i < keys.length; ++i)
+                    writer.uint32(42).fork().uint32(10).string(keys[i]).uint32(18).string(message.environment[keys[i]]).ldelim();
+            if (message.gatewayId != null && $Object.hasOwnProperty.call(message, "gatewayId") && message.gatewayId !== "")
+                writer.uint32(50).string(message.gatewayId);
+            if (message.execId != null && $Object.hasOwnProperty.call(message, "execId") && message.execId !== 0)
+                writer.uint32(56).uint32(message.execId);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        GatewayCommandExecRequest.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, key, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.gw.GatewayCommandExecRequest();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 2: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.command = value;
+                        else
+                            delete message.command;
+                        continue;
+                    }
+                case 4: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.bytes()).length)
+                            message.stdin = value;
+                        else
+                            delete message.stdin;
+                        continue;
+                    }
+                case 5: {
+                        if (wireType !== 2)
+                            break;
+                        if (message.environment === $util.emptyObject)
+                            message.environment = {};
+                        let end2 = reader.size() + reader.pos;
+                        if (end2 > reader.len)
+                            throw $RangeError("index out of range");
+                        reader.len = end2;
+                        key = "";
+                        value = "";
+                        while (reader.pos < end2) {
+                            let tag2 = reader.tag();
+                            wireType = tag2 & 7;
+                            switch (tag2 >>>= 3) {
+                            case 1:
+                                if (wireType !== 2)
+                                    break;
+                                key = reader.stringVerify();
+                                continue;
+                            case 2:
+                                if (wireType !== 2)
+                                    break;
+                                value = reader.stringVerify();
+                                continue;
+                            }
+                            reader.skipType(wireType, _depth, tag2);
+                        }
+                        if (reader.pos !== end2)
+                            throw $RangeError("index out of range");
+                        reader.len = end;
+                        if (key === "__proto__")
+                            $util.makeProp(message.environment, key);
+                        message.environment[key] = value;
+                        continue;
+                    }
+                case 6: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.gatewayId = value;
+                        else
+                            delete message.gatewayId;
+                        continue;
+                    }
+                case 7: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.execId = value;
+                        else
+                            delete message.execId;
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        return GatewayCommandExecRequest;
+    })();
+
+    gw.GatewayCommandExecResponse = (function() {
+
+        const GatewayCommandExecResponse = function (properties) {
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        GatewayCommandExecResponse.prototype.stdout = $util.newBuffer([]);
+        GatewayCommandExecResponse.prototype.stderr = $util.newBuffer([]);
+        GatewayCommandExecResponse.prototype.error = "";
+        GatewayCommandExecResponse.prototype.gatewayId = "";
+        GatewayCommandExecResponse.prototype.execId = 0;
+
+        GatewayCommandExecResponse.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.stdout != null && $Object.hasOwnProperty.call(message, "stdout") && message.stdout.length)
+                writer.uint32(26).bytes(message.stdout);
+            if (message.stderr != null && $Object.hasOwnProperty.call(message, "stderr") && message.stderr.length)
+                writer.uint32(34).bytes(message.stderr);
+            if (message.error != null && $Object.hasOwnProperty.call(message, "error") && message.error !== "")
+                writer.uint32(42).string(message.error);
+            if (message.gatewayId != null && $Object.hasOwnProperty.call(message, "gatewayId") && message.gatewayId !== "")
+                writer.uint32(50).string(message.gatewayId);
+            if (message.execId != null && $Object.hasOwnProperty.call(message, "execId") && message.execId !== 0)
+                writer.uint32(56).uint32(message.execId);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        GatewayCommandExecResponse.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.gw.GatewayCommandExecResponse();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 3: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.bytes()).length)
+                            message.stdout = value;
+                        else
+                            delete message.stdout;
+                        continue;
+                    }
+                case 4: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.bytes()).length)
+                            message.stderr = value;
+                        else
+                            delete message.stderr;
+                        continue;
+                    }
+                case 5: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.error = value;
+                        else
+                            delete message.error;
+                        continue;
+                    }
+                case 6: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.gatewayId = value;
+                        else
+                            delete message.gatewayId;
+                        continue;
+                    }
+                case 7: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.execId = value;
+                        else
+                            delete message.execId;
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        return GatewayCommandExecResponse;
+    })();
+
     gw.ConnState = (function() {
 
         const ConnState = function (properties) {

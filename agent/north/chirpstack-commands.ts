@@ -7,7 +7,7 @@ import type { Session } from "./attempt.ts";
 import type { ChirpstackTopics } from "./chirpstack-topics.ts";
 import type { CoreHandlers, DownlinkAck } from "./core.ts";
 import { fromDownlinkFrame } from "./downlink-message.ts";
-import { decodeDownlinkFrame, decodeGatewayConfiguration } from "./gw-encoding.ts";
+import { decodeDownlinkFrame, decodeExecRequest, decodeGatewayConfiguration } from "./gw-encoding.ts";
 import { toMs } from "./gw-time.ts";
 
 /** What a core may ask for; outside of it, the nearer end. */
@@ -17,10 +17,10 @@ const STATS_INTERVAL_MS_MAX = 60 * 60_000;
 export interface ChirpstackCommandsParts {
   readonly coreId: string;
   readonly gatewayEui: string;
-  readonly topics: Pick<ChirpstackTopics, "down" | "config">;
+  readonly topics: Pick<ChirpstackTopics, "down" | "config" | "exec">;
   readonly clock: Clock;
   readonly count: (name: string, reason?: string) => void;
-  readonly handlers: Pick<CoreHandlers, "onDownlink" | "onStatsInterval">;
+  readonly handlers: Pick<CoreHandlers, "onDownlink" | "onStatsInterval" | "onExec">;
   /** Answers what cannot be used. */
   readonly sendTxAck: (ack: DownlinkAck) => void;
 }
@@ -36,7 +36,10 @@ export function createChirpstackCommands(parts: ChirpstackCommandsParts): Chirps
   let configVersion = "";
 
   /** @returns why a command was not obeyed. */
-  function obey(session: Session, { topic, payload, retain, expiryS }: MqttMessage): string | undefined {
+  function obey(session: Session, message: MqttMessage): string | undefined {
+    const { topic, payload, retain, expiryS } = message;
+    // Its refusals are to be told and noted, and that is done elsewhere.
+    if (topic === topics.exec) return onExecRequest(session, message);
     // A retained command was meant for another time, whoever left it there.
     if (retain) return "retained";
     if (expiryS !== undefined && expiryS <= 0) return "expired";
@@ -77,6 +80,25 @@ export function createChirpstackCommands(parts: ChirpstackCommandsParts): Chirps
     const wantedMs = statsInterval ? toMs(statsInterval) : 0;
     if (wantedMs > 0)
       handlers.onStatsInterval(Math.min(Math.max(wantedMs, STATS_INTERVAL_MS_MIN), STATS_INTERVAL_MS_MAX));
+    return undefined;
+  }
+
+  function onExecRequest(session: Session, { payload, retain, expiryS }: MqttMessage): string | undefined {
+    const decoded = decodeExecRequest(payload);
+    if (!decoded.ok) return decoded.fault;
+    const { gatewayId, execId, command, stdin, environment } = decoded.value;
+    if (!isOurs((gatewayId ?? "").toLowerCase())) return "wrongGateway";
+    handlers.onExec({
+      coreId,
+      gatewayEui,
+      execId: execId ?? 0,
+      command: command ?? "",
+      stdin: stdin ?? Buffer.alloc(0),
+      environment: environment ?? {},
+      retained: retain,
+      unansweredMs: session.flight.unansweredMs(),
+      ...(expiryS === undefined ? {} : { expiresInMs: expiryS * 1e3 }),
+    });
     return undefined;
   }
 

@@ -29,7 +29,16 @@ import type { Session } from "./attempt.ts";
 import { createChirpstackCommands } from "./chirpstack-commands.ts";
 import { chirpstackTopics } from "./chirpstack-topics.ts";
 import { type ConnectionAlarm, createConnection } from "./connection.ts";
-import type { Carried, CoreConnection, CoreHandlers, Delivery, DownlinkAck, GatewayStats } from "./core.ts";
+import type {
+  Carried,
+  CoreConnection,
+  CoreHandlers,
+  Delivery,
+  DownlinkAck,
+  ExecAnswer,
+  GatewayStats,
+  OwnMessage,
+} from "./core.ts";
 import type { Reported } from "./flight.ts";
 import { decodeConnState, gwEncoding } from "./gw-encoding.ts";
 import { lateMessage } from "./late-message.ts";
@@ -65,16 +74,7 @@ export interface ChirpstackMqttParts {
   readonly handlers: CoreHandlers;
 }
 
-export interface ChirpstackMqttConnection extends CoreConnection {
-  /**
-   * Publishes in our own namespace, best effort.
-   * @param topic below `[prefix/]edge/<eui>/`.
-   * @returns "refused" also while the namespace is suspended.
-   */
-  sendOwn(topic: string, payload: Uint8Array, options?: { readonly retain?: boolean }): Promise<Delivery>;
-}
-
-export function createChirpstackMqtt(parts: ChirpstackMqttParts): ChirpstackMqttConnection {
+export function createChirpstackMqtt(parts: ChirpstackMqttParts): CoreConnection {
   const { settings, gatewayEui, clock, handlers } = parts;
   const log = parts.log.child({ coreId: settings.id, gatewayEui });
   const count = parts.counters.count.bind(parts.counters);
@@ -146,15 +146,19 @@ export function createChirpstackMqtt(parts: ChirpstackMqttParts): ChirpstackMqtt
 
   async function prepare(session: Session): Promise<boolean> {
     const commanded = [topics.down, topics.config];
+    const owned = session.manner.watch && settings.commands !== "none" ? [`${topics.ownCommand}+`] : [];
     const watched = session.manner.watch ? [topics.state] : [];
     const planned = session.manner.watch && settings.replayPairing ? [topics.plan] : [];
-    const filters = [...commanded, ...watched, ...planned];
+    if (owned.length > 0 && settings.commands === "change") owned.push(topics.exec);
+    const filters = [...commanded, ...watched, ...planned, ...owned];
     const granted = await session.link.subscribe(filters, 1);
     if (granted === undefined) return false;
     const notGranted = filters.filter((_filter, at) => (granted[at] ?? FIRST_REFUSAL) >= FIRST_REFUSAL);
-    // Without a common plan each gateway makes its own: nothing that somebody should look at.
-    const refused = notGranted.filter((filter) => filter !== topics.plan);
-    if (notGranted.length > refused.length) count("planRefused");
+    // Without a common plan each gateway makes its own, and a broker need not let commands of ours pass: nothing that
+    // somebody should look at.
+    const refused = notGranted.filter((filter) => commanded.includes(filter) || watched.includes(filter));
+    if (planned.some((filter) => notGranted.includes(filter))) count("planRefused");
+    if (owned.some((filter) => notGranted.includes(filter))) count("ownCommandsRefused");
     if (refused.length > 0) alarms.raise("subscriptionRefused", { refused, codes: granted });
     else alarms.clear("subscriptionRefused");
     // ONLINE says that commands arrive.
@@ -266,30 +270,46 @@ export function createChirpstackMqtt(parts: ChirpstackMqttParts): ChirpstackMqtt
     txAcks.add(encoding.downlinkTxAck(toDownlinkTxAck(ack)));
   }
 
-  async function sendOwn(
-    topic: string,
-    payload: Uint8Array,
-    options: { readonly retain?: boolean } = {},
-  ): Promise<Delivery> {
-    return sayBeside(topics.own + topic, payload, options);
+  /** What belongs to a frame goes with the frames. */
+  const besideFrames = (topic: string, payload: Uint8Array, retain: boolean): Promise<Delivery> =>
+    sayBeside({ topic, payload, qos: 1, retain }, (session, message) => session.flight.publish(message));
+
+  function publishOwn({ name, payload, retain, expiresInMs, correlation }: OwnMessage): Promise<Delivery> {
+    const message: MqttPublish = {
+      topic: topics.own + name,
+      payload,
+      qos: 1,
+      retain,
+      ...(expiresInMs === undefined ? {} : { expiryS: expiryS(expiresInMs) }),
+      ...(correlation === undefined ? {} : { correlation }),
+    };
+    return sayBeside(message, (session, own) => session.flight.beside(own));
   }
 
   /** Beside the core's contract: a broker that will not have it must not cost a frame. */
   async function sayBeside(
-    topic: string,
-    payload: Uint8Array,
-    options: { readonly retain?: boolean } = {},
+    message: MqttPublish,
+    publish: (session: Session, message: MqttPublish) => Promise<Reported>,
   ): Promise<Delivery> {
+    const { topic } = message;
     if (active === undefined) return "closed";
     if (!ownNamespace.mayPublish(topic, clock.monotonicMs())) return "refused";
     ownNamespace.published(topic, clock.monotonicMs());
-    const published = await active.flight.publish({ topic, payload, qos: 1, ...options });
+    const published = await publish(active, message);
     if (published.outcome === "closed") return "closed";
+    if (published.outcome === "queueFull") return "refused";
     const refused = isRefusal(published);
     if (refused) ownNamespace.refused(topic, clock.monotonicMs());
     else ownNamespace.accepted(topic);
     tellOwnNamespace();
-    return refused ? "refused" : "taken";
+    if (refused) return "refused";
+    return published.reasonCode === NO_MATCHING_SUBSCRIBERS ? "noSubscriber" : "taken";
+  }
+
+  function sendExec({ execId, stdout, stderr, error }: ExecAnswer): Promise<Delivery> {
+    const payload = encoding.execResponse({ gatewayId: gatewayEui, execId, stdout, stderr, error });
+    const message = { topic: topics.execEvent, payload, qos: 1, retain: false } as const;
+    return sayBeside(message, (session, answer) => session.flight.beside(answer));
   }
 
   function tellOwnNamespace(): void {
@@ -309,7 +329,23 @@ export function createChirpstackMqtt(parts: ChirpstackMqttParts): ChirpstackMqtt
       handlers.onReplayPlan(message.payload);
       return;
     }
-    commands.hear(session, message);
+    if (message.topic.startsWith(topics.ownCommand)) onOwnCommand(session, message);
+    else commands.hear(session, message);
+  }
+
+  function onOwnCommand(session: Session, message: MqttMessage): void {
+    const { payload, retain, expiryS, correlation } = message;
+    handlers.onOwnCommand({
+      coreId: settings.id,
+      gatewayEui,
+      name: message.topic.slice(topics.ownCommand.length),
+      payload,
+      retained: retain,
+      arrivedMonotonicMs: clock.monotonicMs(),
+      ...(expiryS === undefined ? {} : { expiresInMs: expiryS * 1e3 }),
+      ...(correlation === undefined ? {} : { correlation }),
+      unansweredMs: session.flight.unansweredMs(),
+    });
   }
 
   return {
@@ -322,11 +358,12 @@ export function createChirpstackMqtt(parts: ChirpstackMqttParts): ChirpstackMqtt
       return active?.flight.slots ?? 0;
     },
     send,
-    sendLate: (carried) => sendOwn("late", lateMessage(carried)),
-    proposePlan: (plan) => sayBeside(topics.plan, plan, { retain: true }),
+    sendLate: (carried) => besideFrames(`${topics.own}late`, lateMessage(carried), false),
+    proposePlan: (plan) => besideFrames(topics.plan, plan, true),
     sendStats,
     sendTxAck,
-    sendOwn,
+    publishOwn,
+    sendExec,
     status: () => ({
       id: settings.id,
       gatewayEui,

@@ -61,6 +61,36 @@ export interface GatewayStats {
   readonly metadata: ReadonlyMap<string, string>;
 }
 
+/** Something said beside the core's contract, in our own namespace: best effort, after all that is the core's. */
+export interface OwnMessage {
+  /** Below `[prefix/]edge/<eui>/`, such as "health" or "reply/log". */
+  readonly name: string;
+  readonly payload: Uint8Array;
+  readonly retain: boolean;
+  /** The broker passes it on until then, and no longer (MQTT 5). */
+  readonly expiresInMs?: number;
+  /** What the command had, of which this is the answer (MQTT 5). */
+  readonly correlation?: Uint8Array;
+}
+
+/** What arrived on `[prefix/]edge/<eui>/command/<name>`: not judged yet (agent/command/). */
+export interface OwnCommand {
+  readonly coreId: string;
+  readonly gatewayEui: string;
+  /** One level of the topic. */
+  readonly name: string;
+  readonly payload: Buffer;
+  /** It was left there for whoever comes: meant for another time. */
+  readonly retained: boolean;
+  readonly arrivedMonotonicMs: number;
+  /** What was left of its life when it arrived (MQTT 5); absent: it has no end. */
+  readonly expiresInMs?: number;
+  /** To be given back with the reply (MQTT 5). */
+  readonly correlation?: Buffer;
+  /** For how long a packet of ours had gone unanswered when it arrived: it may have waited as long; 0 usually. */
+  readonly unansweredMs: number;
+}
+
 export interface CoreConnection {
   start(): void;
   /** Says OFFLINE where the contract has it, closes. Resolves within 1 s whatever the far side does. */
@@ -77,6 +107,14 @@ export interface CoreConnection {
   sendStats(stats: GatewayStats): void;
   /** Kept over a short outage where the core still wants it then (tx-acks.ts). */
   sendTxAck(ack: DownlinkAck): void;
+  /**
+   * Absent: this kind of core has no place for it.
+   * @returns noSubscriber: the broker has it, and nobody listens; refused also while the namespace is suspended
+   *          (own-namespace.ts), or when too much waits.
+   */
+  publishOwn?(message: OwnMessage): Promise<Delivery>;
+  /** Absent: this kind of core has no programs run. Best effort, as publishOwn. */
+  sendExec?(answer: ExecAnswer): Promise<Delivery>;
   /** The forwarder's own stat, for cores that want it as it is; best effort. @param text a JSON object. */
   passStat?(text: string): void;
   status(): CoreStatus;
@@ -90,6 +128,27 @@ export interface CoreHandlers {
   onStatsInterval(intervalMs: number): void;
   /** What somebody, perhaps we, said as the replay plan of all. Empty: it was taken back. */
   onReplayPlan(payload: Buffer): void;
+  onOwnCommand(command: OwnCommand): void;
+  onExec(command: ExecCommand): void;
+}
+
+/** A program of the settings' list that a core wants run (agent/command/exec.ts): not judged yet. */
+export interface ExecCommand
+  extends Pick<OwnCommand, "coreId" | "gatewayEui" | "retained" | "expiresInMs" | "unansweredMs"> {
+  readonly execId: number;
+  /** The name of an entry. */
+  readonly command: string;
+  readonly stdin: Uint8Array;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface ExecAnswer {
+  readonly gatewayEui: string;
+  readonly execId: number;
+  readonly stdout: Uint8Array;
+  readonly stderr: Uint8Array;
+  /** "": none. */
+  readonly error: string;
 }
 
 // -------------------------------------------------------------------------------------- the road back

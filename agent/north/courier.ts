@@ -23,7 +23,7 @@ import type { Journal } from "../journal/journal.ts";
 import type { Clock, Log } from "../ports.ts";
 import { createAlarmClock, NEVER } from "./alarm-clock.ts";
 import type { CoreConnection, Delivery } from "./core.ts";
-import { type Crossing, createCrossings } from "./crossing.ts";
+import { type Crossing, type CrossingOnlooker, createCrossings } from "./crossing.ts";
 import { createDepartures, REST_MS } from "./departures.ts";
 import type { DrainStatus } from "./drain.ts";
 import { isMortal, isReplay, type Now } from "./freshness.ts";
@@ -68,6 +68,7 @@ export interface CourierParts {
   readonly log: Log;
   /** Of replays; absent: pace.ts. */
   readonly pace?: Pace;
+  readonly onlooker?: CrossingOnlooker | undefined;
 }
 
 export interface CourierStatus {

@@ -26,6 +26,20 @@ export interface Crossing {
   readonly asProbe: boolean;
 }
 
+/** Whoever looks on (agent/control/feed.ts). He is told only while he listens. */
+export interface CrossingOnlooker {
+  readonly hasListeners: boolean;
+  /** @param delivery joinExpired, repetition: it was dropped. @param tookMs until the answer; undefined: it was not sent. */
+  delivered(
+    coreId: string,
+    gatewayEui: string,
+    sequence: number,
+    delivery: Delivery | "joinExpired" | "repetition",
+    replay: boolean,
+    tookMs: number | undefined,
+  ): void;
+}
+
 export interface CrossingsParts {
   readonly coreId: string;
   readonly gatewayEui: string;
@@ -39,6 +53,7 @@ export interface CrossingsParts {
   /** The frame has left the journal. */
   readonly onTaken: (crossing: Crossing) => void;
   readonly onNotTaken: (crossing: Crossing, delivery: Exclude<Delivery, "taken">) => void;
+  readonly onlooker?: CrossingOnlooker | undefined;
 }
 
 export interface Crossings {
@@ -57,7 +72,7 @@ export interface Crossings {
 }
 
 export function createCrossings(parts: CrossingsParts): Crossings {
-  const { coreId, gatewayEui, journal, connection, clock, counters, log } = parts;
+  const { coreId, gatewayEui, journal, connection, clock, counters, log, onlooker } = parts;
   const suspicion = createSuspicion();
   let inFlight = 0;
   let carriedLive = 0;
@@ -100,6 +115,10 @@ export function createCrossings(parts: CrossingsParts): Crossings {
   }
 
   function answered(crossing: Crossing, delivery: Delivery): void {
+    if (onlooker?.hasListeners) {
+      const { heard, replay } = crossing.carried;
+      onlooker.delivered(coreId, gatewayEui, heard.frame.sequence, delivery, replay, crossing.tookMs);
+    }
     if (delivery === "taken") {
       taken(crossing);
       parts.onTaken(crossing);
@@ -143,6 +162,8 @@ export function createCrossings(parts: CrossingsParts): Crossings {
   /** Nobody may ever see it, or nobody needs it: a join whose time has passed, a copy of what was taken. */
   function drop(frame: Frame, reason: "joinExpired" | "repetition"): void {
     counters.count("frameDropped", reason);
+    if (onlooker?.hasListeners)
+      onlooker.delivered(coreId, gatewayEui, frame.sequence, reason, true, undefined);
     suspicion.absolve(frame.sequence);
     journal.taken(coreId, frame);
   }

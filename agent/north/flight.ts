@@ -12,6 +12,8 @@ import { createWindow } from "./window.ts";
  * for us (mosquitto: 1,000) hands it over in one breath. An ack and its place take some 300 octets.
  */
 export const REPORTS_WAITING_MAX = 2_048;
+/** Of what is said in our own namespace (reports, alarms, replies) so much waits for all else; beyond, it is refused. */
+export const BESIDE_WAITING_MAX = 64;
 /** An answer that took this long tells that the road was dead for a while. */
 const LATE_ANSWER_MS = 1_000;
 /** What comes within this time of a late answer came with it. */
@@ -33,6 +35,8 @@ export interface Flight {
   publish(message: MqttPublish): Promise<MqttPublished>;
   /** The same for stats and acks, of which nobody else keeps the number small. In order among themselves. */
   report(message: MqttPublish): Promise<Reported>;
+  /** The same for what can wait: one at a time, and only while nothing else waits. In order among themselves. */
+  beside(message: MqttPublish): Promise<Reported>;
   readonly inFlight: number;
   /** How many uplinks may be in flight. */
   readonly slots: number;
@@ -56,6 +60,8 @@ export function createFlight(link: MqttLink, receiveMaximum: number, clock: Cloc
   const window = createWindow(receiveMaximum);
   const publishes: Waiting[] = [];
   const reports: Waiting[] = [];
+  const besides: Waiting[] = [];
+  let besideInFlight = false;
   let isReportsTurn = false;
   let inFlight = 0;
   let roundTripMs: number | undefined;
@@ -76,31 +82,44 @@ export function createFlight(link: MqttLink, receiveMaximum: number, clock: Cloc
       }
     }
     inFlight -= 1;
-    if (publishes.length + reports.length > 0) release(published);
+    if (publishes.length + reports.length + besides.length > 0) release(published);
     if (inFlight === 0) onEmpty?.();
     return published;
   }
 
   function release(published: MqttPublished): void {
     if (published.outcome === "closed")
-      for (const { resolve } of [...publishes.splice(0), ...reports.splice(0)]) resolve(CLOSED);
+      for (const { resolve } of [...publishes.splice(0), ...reports.splice(0), ...besides.splice(0)])
+        resolve(CLOSED);
     // By turns: a burst of acks must not hold a join back, nor a long replay the acks.
     const next = isReportsTurn
       ? (reports.shift() ?? publishes.shift())
       : (publishes.shift() ?? reports.shift());
     isReportsTurn = !isReportsTurn;
     if (next !== undefined) void send(next.message).then(next.resolve);
+    else if (!besideInFlight && besides.length > 0) sendBeside(besides.shift()!);
+  }
+
+  function sendBeside({ message, resolve }: Waiting): void {
+    besideInFlight = true;
+    void send(message, () => {
+      besideInFlight = false;
+    }).then(resolve);
   }
 
   function wait(queue: Waiting[], message: MqttPublish): Promise<MqttPublished> {
     return new Promise((resolve) => queue.push({ message, resolve }));
   }
 
-  function send(message: MqttPublish): Promise<MqttPublished> {
+  /** @param onAnswered before the next one is chosen. */
+  function send(message: MqttPublish, onAnswered?: () => void): Promise<MqttPublished> {
     const sentMs = clock.monotonicMs();
     window.sent(sentMs, inFlight);
     inFlight += 1;
-    return link.publish(message).then((published) => answered(published, sentMs));
+    return link.publish(message).then((published) => {
+      onAnswered?.();
+      return answered(published, sentMs);
+    });
   }
 
   return {
@@ -109,6 +128,11 @@ export function createFlight(link: MqttLink, receiveMaximum: number, clock: Cloc
       if (inFlight < receiveMaximum) return send(message);
       if (reports.length >= REPORTS_WAITING_MAX) return Promise.resolve(QUEUE_FULL);
       return wait(reports, message);
+    },
+    beside: (message) => {
+      if (besides.length >= BESIDE_WAITING_MAX) return Promise.resolve(QUEUE_FULL);
+      if (besideInFlight || inFlight >= receiveMaximum) return wait(besides, message);
+      return new Promise((resolve) => sendBeside({ message, resolve }));
     },
     get inFlight() {
       return inFlight;

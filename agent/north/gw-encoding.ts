@@ -11,6 +11,8 @@ import {
   CONN_STATE,
   DOWNLINK_FRAME,
   DOWNLINK_TX_ACK,
+  EXEC_REQUEST,
+  EXEC_RESPONSE,
   GATEWAY_CONFIGURATION,
   GATEWAY_STATS,
   readJson,
@@ -27,6 +29,7 @@ interface GwEncoding {
   gatewayStats(message: gw.GatewayStats.$Properties): Uint8Array;
   downlinkTxAck(message: gw.DownlinkTxAck.$Properties): Uint8Array;
   connState(message: gw.ConnState.$Properties): Uint8Array;
+  execResponse(message: gw.GatewayCommandExecResponse.$Properties): Uint8Array;
 }
 
 const PROTOBUF: GwEncoding = {
@@ -34,6 +37,7 @@ const PROTOBUF: GwEncoding = {
   gatewayStats: (message) => gw.GatewayStats.encode(message).finish(),
   downlinkTxAck: (message) => gw.DownlinkTxAck.encode(message).finish(),
   connState: (message) => gw.ConnState.encode(message).finish(),
+  execResponse: (message) => gw.GatewayCommandExecResponse.encode(message).finish(),
 };
 
 const JSON_TEXT: GwEncoding = {
@@ -41,6 +45,7 @@ const JSON_TEXT: GwEncoding = {
   gatewayStats: (message) => asText(writeJson(GATEWAY_STATS, message)),
   downlinkTxAck: (message) => asText(writeJson(DOWNLINK_TX_ACK, message)),
   connState: (message) => asText(writeJson(CONN_STATE, message)),
+  execResponse: (message) => asText(writeJson(EXEC_RESPONSE, message)),
 };
 
 export function gwEncoding(name: "protobuf" | "json"): GwEncoding {
@@ -57,6 +62,10 @@ export function decodeGatewayConfiguration(
   payload: Buffer,
 ): Read<gw.GatewayConfiguration.$Properties, GwFault> {
   return decode(payload, GATEWAY_CONFIGURATION, gw.GatewayConfiguration);
+}
+
+export function decodeExecRequest(payload: Buffer): Read<gw.GatewayCommandExecRequest.$Properties, GwFault> {
+  return decode(payload, EXEC_REQUEST, gw.GatewayCommandExecRequest);
 }
 
 /** An empty payload, with which a retained message is cleared, reads as OFFLINE, as it does at the core. */

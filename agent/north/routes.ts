@@ -14,12 +14,18 @@ import type {
   CoreConnection,
   CoreHandlers,
   CoreStatus,
+  Delivery,
   DownlinkAck,
   DownlinkCommand,
+  ExecAnswer,
+  ExecCommand,
   GatewayStats,
+  OwnCommand,
+  OwnMessage,
   TxpkRequest,
 } from "./core.ts";
 import { type Courier, type CourierStatus, createCourier } from "./courier.ts";
+import type { CrossingOnlooker } from "./crossing.ts";
 
 export interface RoutesParts {
   readonly cores: readonly CoreSettings[];
@@ -34,8 +40,13 @@ export interface RoutesParts {
   readonly connect: (core: CoreSettings, gatewayEui: string, handlers: CoreHandlers) => CoreConnection;
   readonly onDownlink: (command: DownlinkCommand) => void;
   readonly onTxpk: (request: TxpkRequest) => void;
+  readonly onOwnCommand: (command: OwnCommand) => void;
+  readonly onExec: (command: ExecCommand) => void;
+  /** A connection came, or went. */
+  readonly onLink: (coreId: string, gatewayEui: string, isUp: boolean) => void;
   /** The interval at which a gateway's stats are wanted: the shortest that one of its cores asks for. */
   readonly onStatsInterval: (gatewayEui: string, intervalMs: number) => void;
+  readonly onlooker?: CrossingOnlooker | undefined;
 }
 
 export interface RouteStatus extends CoreStatus {
@@ -57,6 +68,15 @@ export interface Routes {
   /** The forwarder's own stat, for the cores that want it as it is. */
   passStat(gatewayEui: string, text: string): void;
   sendTxAck(coreId: string, ack: DownlinkAck): void;
+  /**
+   * Says something in our own namespace, for this gateway.
+   * @returns refused also where this core has no place for it; closed: it is not served.
+   */
+  publishOwn(coreId: string, gatewayEui: string, message: OwnMessage): Promise<Delivery>;
+  /** Answers an ExecCommand. */
+  sendExec(coreId: string, answer: ExecAnswer): Promise<Delivery>;
+  /** Says a replay plan to all gateways of this core (replay-plan.ts). */
+  proposePlan(coreId: string, gatewayEui: string, plan: Uint8Array): Promise<Delivery>;
   /** Whether a frame of this lane is on its way to this core. */
   isInFlight(coreId: string, lane: Lane): boolean;
   readonly gateways: readonly string[];
@@ -95,15 +115,24 @@ export function createRoutes(parts: RoutesParts): Routes {
     setStatsInterval: (coreId: string, intervalMs: number) => void,
   ): Route {
     const connection = parts.connect(core, gatewayEui, {
-      onConnected: () => courier.connected(),
-      onDisconnected: () => courier.disconnected(),
+      onConnected: () => {
+        courier.connected();
+        parts.onLink(core.id, gatewayEui, true);
+      },
+      onDisconnected: () => {
+        courier.disconnected();
+        parts.onLink(core.id, gatewayEui, false);
+      },
       onDownlink: parts.onDownlink,
       onTxpk: parts.onTxpk,
       onStatsInterval: (intervalMs) => setStatsInterval(core.id, intervalMs),
       onReplayPlan: (payload) => courier.hearPlan(payload),
+      onOwnCommand: parts.onOwnCommand,
+      onExec: parts.onExec,
     });
-    const { journal, clock, clockState, clockOffsetMs, counters, log } = parts;
+    const { journal, clock, clockState, clockOffsetMs, counters, log, onlooker } = parts;
     const courier = createCourier({
+      onlooker,
       coreId: core.id,
       gatewayEui,
       settings: {
@@ -134,6 +163,8 @@ export function createRoutes(parts: RoutesParts): Routes {
   }
 
   const all = (): Route[] => [...byGateway.values()].flat();
+  const connectionOf = (coreId: string, gatewayEui: string): CoreConnection | undefined =>
+    byGateway.get(gatewayEui)?.find((route) => route.coreId === coreId)?.connection;
   return {
     ensure,
     remove,
@@ -160,6 +191,15 @@ export function createRoutes(parts: RoutesParts): Routes {
     sendTxAck: (coreId, ack) => {
       const route = byGateway.get(ack.gatewayEui)?.find((candidate) => candidate.coreId === coreId);
       route?.connection.sendTxAck(ack);
+    },
+    sendExec: async (coreId, answer) =>
+      (await connectionOf(coreId, answer.gatewayEui)?.sendExec?.(answer)) ?? "refused",
+    proposePlan: async (coreId, gatewayEui, plan) =>
+      (await connectionOf(coreId, gatewayEui)?.proposePlan(plan)) ?? "refused",
+    publishOwn: async (coreId, gatewayEui, message) => {
+      const connection = connectionOf(coreId, gatewayEui);
+      if (connection === undefined) return "closed";
+      return (await connection.publishOwn?.(message)) ?? "refused";
     },
     isInFlight: (coreId, lane) => {
       const routes = byGateway.get(lane.slice(0, lane.indexOf("/")));

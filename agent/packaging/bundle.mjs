@@ -11,6 +11,7 @@ import { createRequire } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { buildPage } from "./page.mjs";
 import { builtDate } from "./stamp.mjs";
 
 const TOP = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
@@ -82,7 +83,8 @@ export async function bundleProgram(into, arch) {
     ],
     logLevel: "warning",
   });
-  const packages = packagesOf(metafile);
+  const ofPage = await buildPage(join(into, "web", "page"));
+  const packages = [...new Set([...packagesOf(metafile), ...ofPage])].sort();
   for (const [name, { file, builds }] of Object.entries(NATIVES)) {
     const folder = packages.find((path) => path.endsWith(`node_modules/${name}`));
     if (folder !== undefined) copyFileSync(nativeOf(join(TOP, folder), builds[arch]), join(into, file));

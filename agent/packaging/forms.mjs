@@ -25,6 +25,7 @@ export const DEBIAN_ARCHITECTURE = { armv7: "armhf", arm64: "arm64", x64: "amd64
 /** opkg's word on every i-series gateway since KerOS 4.1. */
 const KEROS_ARCHITECTURE = "klkgw";
 const ABOUT = JSON.parse(readFileSync(join(HERE, "..", "..", "package.json"), "utf8"));
+const UNITS = ["edge-agent.service", "edge-agent-forwarder.path", "edge-agent-forwarder.service"];
 /** A package must name somebody with an address; .invalid is nobody's, by RFC 2606. */
 const NO_AUTHOR = "edge-agent authors <authors@edge-agent.invalid>";
 const SUMMARY = "keeps every LoRaWAN frame until the network core has it";
@@ -52,12 +53,10 @@ export function makeDeb({ bundle, manifest, out, version, architecture, compress
     const home = join(root, "usr", "lib", "edge-agent");
     cpSync(bundle, home, { recursive: true });
     put(join(HERE, "debian", "agent.toml"), join(home, "agent.toml.example"), 0o644);
-    const unit = readFileSync(join(HERE, "debian", "edge-agent.service"), "utf8");
-    write(
-      join(root, "usr", "lib", "systemd", "system", "edge-agent.service"),
-      unit.replaceAll("@HOME@", "/usr/lib/edge-agent"),
-      0o644,
-    );
+    for (const unit of UNITS) {
+      const text = readText("debian", unit).replaceAll("@HOME@", "/usr/lib/edge-agent");
+      write(join(root, "usr", "lib", "systemd", "system", unit), text, 0o644);
+    }
     link(root, "usr/bin/edge-agent", "../lib/edge-agent/edge-agent");
     link(root, "usr/share/doc/edge-agent/copyright", "../../../lib/edge-agent/LICENCES.txt");
     for (const name of ["postinst", "prerm", "postrm"]) control(root, name, readText("debian", name));
@@ -100,7 +99,7 @@ export function makeTarball({ bundle, manifest, out, version }) {
     cpSync(bundle, join(top, "bundle"), { recursive: true });
     write(join(top, "version"), `${version}\n`, 0o644);
     put(join(HERE, "tarball", "install.sh"), join(top, "install.sh"), 0o755);
-    put(join(HERE, "debian", "edge-agent.service"), join(top, "systemd", "edge-agent.service"), 0o644);
+    for (const unit of UNITS) put(join(HERE, "debian", unit), join(top, "systemd", unit), 0o644);
     put(join(HERE, "debian", "agent.toml"), join(top, "systemd", "agent.toml.example"), 0o644);
     putKerosFiles(join(top, "keros"));
     settleDates(top);

@@ -59,7 +59,7 @@ export async function makeGatewayBundle({ into, arch, node = fetchNode(arch), ne
     join(into, "edge-agent"),
     arch === "armv7" ? armLauncher() : launcher('"$here/bin/node"', "program/"),
   );
-  for (const name of ["restore-forwarder", "keeper"])
+  for (const name of ["restore-forwarder", "restart-forwarder", "keeper"])
     put(join(HERE, "scripts", name), join(into, name), 0o755);
   const profiles = join(TOP, "firmware-profiles", "gateways");
   if (existsSync(profiles))

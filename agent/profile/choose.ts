@@ -3,9 +3,9 @@
  * one that this box is recognised by. Asked while the settings are being read (config/open.ts), before anything else
  * of the agent is there.
  */
-import type { AskProfile } from "../config/profile-defaults.ts";
+import type { AskProfile, ForwarderHelp, ProfileInUse } from "../config/profile-defaults.ts";
 import type { Files } from "../ports.ts";
-import { said } from "../text/text.ts";
+import { said } from "../text/said.ts";
 import { findEui } from "./eui.ts";
 import { nearestProfile, readIndex } from "./index.ts";
 import { recognise } from "./recognise.ts";
@@ -31,13 +31,21 @@ export function chooseProfile(files: Pick<Files, "read" | "stamp">, folder: stri
     const defaults = new Map(Object.entries(entry?.settings ?? {}));
     const eui = await findEui(files, entry?.euiSources ?? []);
     if (eui !== undefined) defaults.set("gateway.eui", eui.eui);
+    const how = found?.how ?? ("set" as const);
     const profile = {
       name: entry?.name,
       title: entry?.title,
-      how: found?.how ?? ("set" as const),
+      how,
       candidates: found?.candidates ?? [],
       ...(entry?.heldPorts?.length ? { heldPorts: entry.heldPorts } : {}),
+      ...(entry?.forwarder === undefined ? {} : { forwarder: helpOn(entry.forwarder, how) }),
     };
     return { ok: true, profile, defaults };
   };
+}
+
+/** Of a box that was not recognised no command is sure. */
+function helpOn(forwarder: ForwarderHelp, how: ProfileInUse["how"]): ForwarderHelp {
+  const isKnown = how === "set" || how === "recognised";
+  return { ...forwarder, isSure: forwarder.isSure && isKnown };
 }

@@ -16,4 +16,7 @@ export const DEFAULTABLE: readonly string[] = [
   "gnss.port",
   "modem.manager",
   "system.voltages_command",
+  "care.supply_voltage",
+  "care.backup_voltage",
+  "care.supply_low_mv",
 ];

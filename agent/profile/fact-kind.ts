@@ -4,7 +4,7 @@
  */
 import * as v from "valibot";
 import * as kind from "../config/kind.ts";
-import { type Said, said } from "../text/text.ts";
+import { type Said, said } from "../text/said.ts";
 import { CERTAINTIES, type Certainty } from "./profile.ts";
 
 /** As much of a Kind as facts need; every Kind is one. */

@@ -5,7 +5,7 @@
 import type { Trouble } from "../config/trouble.ts";
 import { isAgentError } from "../errors.ts";
 import type { Files } from "../ports.ts";
-import { said } from "../text/text.ts";
+import { said } from "../text/said.ts";
 import type { GatewayProfile } from "./profile.ts";
 import { type ProfileFile, type ReadProfileFile, readProfileFile } from "./reading.ts";
 import { wholeProfile } from "./whole.ts";

@@ -6,6 +6,7 @@
  */
 import type { TomlValue } from "../config/kind.ts";
 import { nearest } from "../config/nearest.ts";
+import type { ForwarderHelp } from "../config/profile-defaults.ts";
 import { isAgentError } from "../errors.ts";
 import type { Files } from "../ports.ts";
 import type { EuiSource, GatewayProfile, Sign } from "./profile.ts";
@@ -27,6 +28,8 @@ export interface ProfileEntry {
   readonly euiSources: readonly EuiSource[];
   /** Serial ports that the forwarder or the system reads. */
   readonly heldPorts?: readonly string[];
+  /** isSure is of the command alone here. */
+  readonly forwarder?: ForwarderHelp;
 }
 
 export function entryOf({
@@ -37,7 +40,9 @@ export function entryOf({
   settings,
   eui,
   serial,
+  forwarder,
 }: GatewayProfile): ProfileEntry {
+  const help = helpOf(forwarder);
   return {
     name,
     title,
@@ -50,6 +55,20 @@ export function entryOf({
     settings: Object.fromEntries(settings.map(({ key, fact }) => [key, fact.value])),
     euiSources: eui.sources.map(({ value }) => value),
     heldPorts: serial.ports.flatMap(({ value }) => (value.reader === "free" ? [] : [value.path])),
+    ...(help === undefined ? {} : { forwarder: help }),
+  };
+}
+
+function helpOf(facts: GatewayProfile["forwarder"]): ForwarderHelp | undefined {
+  const { restart, status, process: program, switchFile, switchOffKey } = facts;
+  if (restart === undefined) return undefined;
+  return {
+    restart: restart.value,
+    isSure: restart.certainty === "documented" || restart.certainty === "measured",
+    ...(status && { status: status.value }),
+    ...(program && { process: program.value }),
+    ...(switchFile && { switchFile: switchFile.value }),
+    ...(switchOffKey && { switchOffKey: switchOffKey.value }),
   };
 }
 

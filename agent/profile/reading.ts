@@ -17,7 +17,7 @@ import { parseToml } from "../config/load.ts";
 import { keyDistance, nearest } from "../config/nearest.ts";
 import { rowsOf } from "../config/table.ts";
 import { type Origin, showKey, showValue, type Trouble } from "../config/trouble.ts";
-import { type Said, said } from "../text/text.ts";
+import { type Said, said } from "../text/said.ts";
 import { DEFAULTABLE } from "./defaultable.ts";
 import type { FactKind } from "./fact-kind.ts";
 import * as kind from "./fact-kind.ts";

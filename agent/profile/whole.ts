@@ -5,7 +5,7 @@
  * Pure. Reading one file: reading.ts.
  */
 import type { Trouble } from "../config/trouble.ts";
-import { said } from "../text/text.ts";
+import { said } from "../text/said.ts";
 import { factsOf, SECTIONS } from "./facts.ts";
 import type { Fact, GatewayFacts, GatewayProfile } from "./profile.ts";
 import type { ProfileFile } from "./reading.ts";

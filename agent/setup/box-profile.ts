@@ -10,7 +10,7 @@ const AUTO = "auto";
 
 /** @throws AgentError USAGE for a name that is none, and for a box that several fit; FILE_IO without profiles. */
 export async function profileOfBox(
-  { files, box, folder, t }: SetupDoors,
+  { files, box, folder, t }: Pick<SetupDoors, "files" | "box" | "folder" | "t">,
   asked: string = AUTO,
 ): Promise<GatewayProfile> {
   const entries = folder === undefined ? undefined : await readIndex(files, folder);

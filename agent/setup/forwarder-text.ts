@@ -8,7 +8,7 @@ import { isDeepStrictEqual } from "node:util";
 import { parseToml } from "../config/load.ts";
 import { writeToml } from "../config/print.ts";
 import { showKey, type Trouble } from "../config/trouble.ts";
-import { said } from "../text/text.ts";
+import { said } from "../text/said.ts";
 import { parseJsonText, plainOf, setInJson } from "./json-edit.ts";
 import { setInToml } from "./toml-edit.ts";
 

@@ -3,8 +3,8 @@ import { AgentError } from "../errors.ts";
 import type { SetupDoors } from "./doors.ts";
 import type { Change } from "./manifest.ts";
 
-/** Gone with a reboot, as is whoever has made it. */
-const CLAIM_PATH = "/var/run/edge-agent-setup.pid";
+/** Gone with a reboot, as is whoever has made it. Who restarts the forwarder claims it too (agent/care/). */
+export const CLAIM_PATH = "/var/run/edge-agent-setup.pid";
 
 /** @throws AgentError FILE_IO while another process is at it */
 export async function oneAtATime<T>(

@@ -11,7 +11,7 @@ import { AgentError } from "../errors.ts";
 import type { Box } from "../ports.ts";
 import { chooseProfile } from "../profile/choose.ts";
 import type { Argv, GatewayProfile, ManagementSign } from "../profile/profile.ts";
-import { type Said, said } from "../text/text.ts";
+import { type Said, said } from "../text/said.ts";
 import { profileOfBox } from "./box-profile.ts";
 import type { SetupArguments, SetupDoors } from "./doors.ts";
 import { findForwarder, type UsedFiles } from "./find-forwarder.ts";

@@ -4,7 +4,7 @@
  */
 import { AgentError, isAgentError } from "../errors.ts";
 import type { GatewayProfile, ManagementSign } from "../profile/profile.ts";
-import { type Said, said } from "../text/text.ts";
+import { type Said, said } from "../text/said.ts";
 import { askAgent } from "./arrival.ts";
 import type { SetupDoors } from "./doors.ts";
 import type { Address } from "./former-server.ts";

@@ -6,7 +6,7 @@
  */
 import { isAgentError } from "../errors.ts";
 import type { Argv } from "../profile/profile.ts";
-import { type Said, said } from "../text/text.ts";
+import { type Said, said } from "../text/said.ts";
 import { type Arrival, askAgent, listenInstead, poll, watchAgent } from "./arrival.ts";
 import type { SetupDoors } from "./doors.ts";
 import { type Change, forget, keepBefore, type Manifest, removeFolders, writeManifest } from "./manifest.ts";

@@ -10,7 +10,7 @@
 import { type KeyPath, layoutOf, type WrittenHeader, type WrittenPair } from "../config/lines.ts";
 
 /** @param text sound TOML. @param path plain keys. @param written the value, as TOML. */
-export function setInToml(text: string, path: readonly string[], written: string): string {
+export function setInToml(text: string, path: KeyPath, written: string): string {
   const { pairs, headers } = layoutOf(text);
   const there = pairs.find((pair) => isSame(pair.path, path));
   if (there !== undefined) return splice(text, there.from, there.to, written);
@@ -33,7 +33,7 @@ function intoInline(
   text: string,
   table: WrittenPair,
   pairs: readonly WrittenPair[],
-  path: readonly string[],
+  path: KeyPath,
   written: string,
 ): string {
   const pair = `${keysOf(path.slice(table.path.length))} = ${written}`;
@@ -46,7 +46,7 @@ function belowHeader(
   text: string,
   header: WrittenHeader,
   pairs: readonly WrittenPair[],
-  path: readonly string[],
+  path: KeyPath,
   written: string,
 ): string {
   const last = pairs
@@ -57,7 +57,7 @@ function belowHeader(
 }
 
 /** On a line of its own, as far to the right as its neighbour. */
-function behindPair(text: string, pair: WrittenPair, path: readonly string[], written: string): string {
+function behindPair(text: string, pair: WrittenPair, path: KeyPath, written: string): string {
   const lineFrom = text.lastIndexOf("\n", pair.keyFrom - 1) + 1;
   const before = text.slice(lineFrom, pair.keyFrom);
   const indent = /^[ \t]*$/.test(before) ? before : "";
@@ -70,7 +70,7 @@ function behindLine(text: string, at: number, line: string): string {
   return splice(text, end + 1, end + 1, `${line}${endOfLine(text)}`);
 }
 
-function atTheEnd(text: string, path: readonly string[], written: string): string {
+function atTheEnd(text: string, path: KeyPath, written: string): string {
   const eol = endOfLine(text);
   const gap = text === "" ? "" : text.endsWith("\n") ? eol : `${eol}${eol}`;
   const header = path.length > 1 ? `[${keysOf(path.slice(0, -1))}]${eol}` : "";
@@ -81,8 +81,8 @@ function endOfLine(text: string): string {
   return /\r?\n/.exec(text)?.[0] ?? "\n";
 }
 
-function keysOf(path: readonly string[]): string {
-  return path.map((key) => (/^[A-Za-z0-9_-]+$/.test(key) ? key : JSON.stringify(key))).join(".");
+function keysOf(path: KeyPath): string {
+  return path.map((key) => (/^[A-Za-z0-9_-]+$/.test(`${key}`) ? key : JSON.stringify(key))).join(".");
 }
 
 function isSame(one: KeyPath, other: KeyPath): boolean {

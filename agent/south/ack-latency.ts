@@ -1,4 +1,5 @@
-/** How long PUSH_DATAs waited for their PUSH_ACK: smoothed, longest, and by class. Pure. */
+/** How long PUSH_DATAs waited for their PUSH_ACK: smoothed, longest, by class, and of late. Pure. */
+import { createLatencyWindow, type LatencyView } from "../health/records/latency-window.ts";
 
 /** Upper ends of the classes; the reference forwarder waits 100 ms, Kerlink's 3 s. */
 export const LATENCY_CLASSES_MS = [1, 10, 100, 1_000, 3_000, Number.POSITIVE_INFINITY] as const;
@@ -6,8 +7,9 @@ export const LATENCY_CLASSES_MS = [1, 10, 100, 1_000, 3_000, Number.POSITIVE_INF
 const WEIGHT = 1 / 8;
 
 export interface AckLatency {
-  add(latencyMs: number): void;
-  view(): AckLatencyView;
+  /** @param nowMs monotonic. */
+  add(latencyMs: number, nowMs: number): void;
+  view(nowMs: number): AckLatencyView;
 }
 
 export interface AckLatencyView {
@@ -16,20 +18,23 @@ export interface AckLatencyView {
   readonly longestMs: number;
   /** How many took at most LATENCY_CLASSES_MS[i], and longer than the class before. */
   readonly classes: readonly number[];
+  readonly recent: LatencyView;
 }
 
 export function createAckLatency(): AckLatency {
   const classes: number[] = LATENCY_CLASSES_MS.map(() => 0);
   let smoothedMs: number | undefined;
   let longestMs = 0;
+  const recent = createLatencyWindow();
   return {
-    add: (latencyMs) => {
+    add: (latencyMs, nowMs) => {
+      recent.add(latencyMs, nowMs);
       smoothedMs = smoothedMs === undefined ? latencyMs : smoothedMs + (latencyMs - smoothedMs) * WEIGHT;
       if (latencyMs > longestMs) longestMs = latencyMs;
       let at = 0;
       while (latencyMs > LATENCY_CLASSES_MS[at]!) at++;
       classes[at]! += 1;
     },
-    view: () => ({ smoothedMs, longestMs, classes: [...classes] }),
+    view: (nowMs) => ({ smoothedMs, longestMs, classes: [...classes], recent: recent.view(nowMs) }),
   };
 }

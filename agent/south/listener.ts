@@ -8,6 +8,7 @@
 import type { Settings } from "../config/settings.ts";
 import { createAdmission } from "../frame/admission.ts";
 import type { Counters } from "../health/counters.ts";
+import type { Records } from "../health/records/records.ts";
 import type { JournalNotes } from "../journal/journal.ts";
 import {
   type GwmpVersion,
@@ -20,7 +21,7 @@ import {
 import type { Clock, Log, Rng, Timer, Udp, UdpPeer } from "../ports.ts";
 import type { WallClockState } from "./clock-state.ts";
 import { createConcentratorClocks } from "./concentrator-clocks.ts";
-import { createPushDataHandler, type Keeper } from "./push-data.ts";
+import { createPushDataHandler, type Keeper, type PushOnlooker } from "./push-data.ts";
 import type { RxStatistics } from "./rx-statistics.ts";
 import {
   createSessions,
@@ -56,6 +57,8 @@ export interface SouthParts {
   readonly onTxAck: (gatewayEui: string, token: number, text: string) => void;
   /** What the forwarder says of itself. @param text a JSON object, as it stood in the PUSH_DATA. */
   readonly onStat: (gatewayEui: string, text: string) => void;
+  readonly records?: Pick<Records, "heard" | "admitted" | "stat"> | undefined;
+  readonly onlooker?: PushOnlooker | undefined;
 }
 
 export interface South {

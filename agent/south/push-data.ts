@@ -11,6 +11,7 @@
 import type { Admission, Candidate, Verdict } from "../frame/admission.ts";
 import type { ClockState, FrameDraft } from "../frame/frame.ts";
 import type { Counters } from "../health/counters.ts";
+import type { Records } from "../health/records/records.ts";
 import type { CustodyOutcome } from "../journal/journal.ts";
 import { utcMsFromGpsMs } from "../lorawan/gps-time.ts";
 import type { Phy } from "../lorawan/phy.ts";
@@ -48,6 +49,20 @@ export interface Keeper {
   whenCustody(sequence: number, onCustody: (outcome: CustodyOutcome) => void): void;
 }
 
+/** Whoever looks on (agent/control/feed.ts). He is told only while he listens. */
+export interface PushOnlooker {
+  readonly hasListeners: boolean;
+  /** @param sequence of an admitted frame. */
+  judged(
+    gatewayEui: string,
+    arrivedWallMs: number,
+    heard: { readonly rxpk: Rxpk; readonly ageMs: number },
+    verdict: Verdict,
+    sequence: number | undefined,
+  ): void;
+  custody(gatewayEui: string, sequence: number, outcome: CustodyOutcome): void;
+}
+
 export interface PushDataParts {
   readonly counters: Pick<Counters, "count">;
   readonly keeper: Keeper;
@@ -58,6 +73,8 @@ export interface PushDataParts {
   readonly monotonicMs: () => number;
   /** @param text the stat's JSON as it stood in the datagram. */
   readonly onStat: (gatewayEui: string, text: string) => void;
+  readonly records?: Pick<Records, "heard" | "admitted" | "stat"> | undefined;
+  readonly onlooker?: PushOnlooker | undefined;
 }
 
 /** When a datagram arrived, by one reading of both clocks. */
@@ -81,7 +98,7 @@ export type PushDataHandler = (
 ) => void;
 
 export function createPushDataHandler(parts: PushDataParts): PushDataHandler {
-  const { counters, keeper, admission, clocks, clockState, kernelBootId } = parts;
+  const { counters, keeper, admission, clocks, clockState, kernelBootId, records, onlooker } = parts;
   let repeatsWaiting = 0;
 
   const readStatOf = (forwarder: Forwarder, text: string, nowMs: number): void => {
@@ -93,6 +110,7 @@ export function createPushDataHandler(parts: PushDataParts): PushDataHandler {
     forwarder.stat = stat.value;
     forwarder.lastStatMs = nowMs;
     forwarder.rxCounts.stat(stat.value);
+    records?.stat(forwarder.gatewayEui, stat.value);
     parts.onStat(forwarder.gatewayEui, text);
   };
 
@@ -169,17 +187,27 @@ export function createPushDataHandler(parts: PushDataParts): PushDataHandler {
         return;
       }
       acknowledge();
-      forwarder.ackLatency.add(parts.monotonicMs() - arrival.monotonicMs);
+      const nowMs = parts.monotonicMs();
+      forwarder.ackLatency.add(nowMs - arrival.monotonicMs, nowMs);
     };
 
     const keep = (frame: Read, verdict: Verdict & { kind: "admitted" }, state: ClockState): void => {
       waiting += 1;
+      const { monotonicMs } = arrival;
+      records?.admitted(gatewayEui, frame.rxpk, verdict.phy, monotonicMs - frame.age.ageMs, monotonicMs);
       const draft = draftOf(gatewayEui, frame, verdict.repetition, arrival, state);
       const sequence = keeper.keep(draft, frame.rxpk, verdict.phy, (outcome) => {
         if (outcome === "givenUp") admission.forget(sequence);
         settle(outcome);
+        if (onlooker?.hasListeners) onlooker.custody(gatewayEui, sequence, outcome);
       });
       admission.kept(verdict.slot, sequence);
+      if (onlooker?.hasListeners) tell(frame, verdict, sequence);
+    };
+
+    const tell = (frame: Read, verdict: Verdict, sequence?: number): void => {
+      const heard = { rxpk: frame.rxpk, ageMs: frame.age.ageMs };
+      onlooker?.judged(gatewayEui, arrival.wallMs, heard, verdict, sequence);
     };
 
     const waitForRepeated = (sequence: number): void => {
@@ -203,7 +231,11 @@ export function createPushDataHandler(parts: PushDataParts): PushDataHandler {
       const verdicts = admission.judge(gatewayEui, frames, arrival.monotonicMs);
       for (const [i, frame] of frames.entries()) {
         const verdict = verdicts[i]!;
-        if (verdict.kind !== "repeat") forwarder.rxCounts.heard(frame.rxpk);
+        if (verdict.kind !== "repeat") {
+          forwarder.rxCounts.heard(frame.rxpk);
+          records?.heard(gatewayEui, frame.rxpk);
+        }
+        if (verdict.kind !== "admitted" && onlooker?.hasListeners) tell(frame, verdict);
         if (verdict.kind === "admitted") keep(frame, verdict, state);
         else if (verdict.kind === "repeat") waitForRepeated(verdict.sequence);
         else counters.count("frameRefused", verdict.reason);

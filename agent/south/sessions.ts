@@ -213,6 +213,6 @@ export function forwarderStatus(forwarder: Forwarder, nowMs: number): ForwarderS
     brokenBodies,
     acksWaiting,
     acksWithheld,
-    ackLatency: forwarder.ackLatency.view(),
+    ackLatency: forwarder.ackLatency.view(nowMs),
   };
 }

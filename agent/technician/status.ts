@@ -8,6 +8,7 @@ import { AgentError } from "../errors.ts";
 import type { ControlDoor, Files } from "../ports.ts";
 import { isTextKey, type Translate } from "../text/text.ts";
 import { fieldSections } from "./field-lines.ts";
+import { alarmSection, healthSections } from "./health-lines.ts";
 import { makeWords, span } from "./words.ts";
 
 export interface StatusDoors {
@@ -60,11 +61,13 @@ async function ask({ control, t }: StatusDoors, socket: string): Promise<AgentSt
 export function sayStatus(status: AgentStatus, t: Translate, bold: boolean): string {
   const heading = (text: string): string => (bold ? `\u001b[1m${text}\u001b[0m` : text);
   const sections: readonly (readonly [string, readonly string[]])[] = [
+    alarmSection(status, t),
     [t("status.gateway"), profileLines(status, t)],
     [t("status.forwarders"), forwarderLines(status, t)],
     [t("status.cores"), coreLines(status, t)],
     [t("status.journal"), journalLines(status, t)],
     [t("status.clock"), [clockLine(status, t)]],
+    ...healthSections(status, t),
     ...fieldSections(status.field, t),
     [t("status.counters"), counterLines(status, t)],
   ];

@@ -11,6 +11,10 @@ export interface Words {
   count(value: number): string;
   /** A figure with at most so many decimals. */
   figure(value: number, decimals: number): string;
+  /** A figure with exactly so many decimals, so that figures stand below each other. */
+  fixed(value: number, decimals: number): string;
+  /** 18:03:05, for lines that come one after the other. */
+  time(wallMs: number): string;
   /** 2026-11-22 18:03:05 UTC; in French 22/11/2026 18:03:05 UTC. */
   moment(wallMs: number): string;
   /** 512.3 MB or 512,3 Mo. */
@@ -32,10 +36,22 @@ export function makeWords({ language }: Translate): Words {
   });
   const figure = (value: number, decimals: number): string =>
     new Intl.NumberFormat(locale, { maximumFractionDigits: decimals }).format(value);
+  const time = new Intl.DateTimeFormat(locale, { timeStyle: "medium", hourCycle: "h23" });
+  const fixed = new Map<number, Intl.NumberFormat>();
+  const fixedBy = (decimals: number): Intl.NumberFormat => {
+    const known = fixed.get(decimals);
+    if (known !== undefined) return known;
+    const options = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+    const made = new Intl.NumberFormat(locale, options);
+    fixed.set(decimals, made);
+    return made;
+  };
   const unit = language === "fr" ? "o" : "B";
   return {
     count: (value) => whole.format(value),
     figure,
+    fixed: (value, decimals) => fixedBy(decimals).format(value),
+    time: (wallMs) => (Math.abs(wallMs) <= DATE_MS_MAX ? time.format(wallMs) : "?"),
     moment: (wallMs) => (Math.abs(wallMs) <= DATE_MS_MAX ? date.format(wallMs) : "?"),
     size: (octets) => {
       if (octets < 1e6) return `${figure(octets / 1e3, 1)} k${unit}`;

@@ -74,12 +74,20 @@ export const SETTINGS_TEXTS = {
     en: 'a size with its unit (kB, MB, GB, KiB, MiB or GiB), from "{min}" to "{max}"',
     fr: 'une taille avec son unité (kB, MB, GB, KiB, MiB ou GiB), de "{min}" à "{max}"',
   },
+  "expected.decibelsOrEmpty": {
+    en: 'a level with its unit, such as "2.6{unit}", from {min} to {max}, or empty',
+    fr: 'un niveau avec son unité, par exemple "2.6{unit}", de {min} à {max}, ou vide',
+  },
   "expected.integer": { en: "a whole number from {min} to {max}", fr: "un nombre entier de {min} à {max}" },
   "expected.boolean": { en: "true or false", fr: "true ou false" },
   "expected.choice": { en: "one of {choices}", fr: "une valeur parmi {choices}" },
   "expected.hostPort": {
     en: 'an address and a port, such as "127.0.0.1:1700" or "[::1]:1700"',
     fr: 'une adresse et un port, par exemple "127.0.0.1:1700" ou "[::1]:1700"',
+  },
+  "expected.hostPortOrEmpty": {
+    en: 'an address and a port, such as "127.0.0.1:1780" or "[::1]:1780", or nothing',
+    fr: 'une adresse et un port, par exemple "127.0.0.1:1780" ou "[::1]:1780", ou rien',
   },
   "expected.host": {
     en: 'a host, with or without a port, such as "pool.ntp.org" or "10.0.0.1:123"',
@@ -99,6 +107,10 @@ export const SETTINGS_TEXTS = {
     en: "a list of 1 to {max}; each one: {element}",
     fr: "une liste de 1 à {max} ; pour chacun : {element}",
   },
+  "expected.programs": {
+    en: "a table of at most {max} programs: a name of letters, digits, - and _, and a list of the program and its arguments",
+    fr: "une table d'au plus {max} programmes : un nom de lettres, chiffres, - et _, et une liste du programme et de ses arguments",
+  },
   "expected.list": {
     en: "a list of at most {max}; each one: {element}",
     fr: "une liste d'au plus {max} ; pour chacun : {element}",
@@ -113,6 +125,14 @@ export const SETTINGS_TEXTS = {
   "expected.coreIdOnce": {
     en: "another id: core number {first} has this one",
     fr: "un autre id : le cœur numéro {first} porte déjà celui-ci",
+  },
+  "expected.loopback": {
+    en: "a loopback address (127.0.0.1, ::1, localhost): nobody is asked for a password there; from afar, scrape through a tunnel",
+    fr: "une adresse de boucle locale (127.0.0.1, ::1, localhost) : aucun mot de passe n'y est demandé ; de loin, passez par un tunnel",
+  },
+  "expected.pageKeyWithCert": {
+    en: "cert_file and key_file together, or neither",
+    fr: "cert_file et key_file ensemble, ou aucun des deux",
   },
   "expected.keyWithCert": {
     en: "key_file beside cert_file: a client certificate needs its key",

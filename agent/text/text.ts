@@ -1,67 +1,71 @@
 /**
- * What people read, in French and English: the one table, and the voice that speaks from it.
+ * What people read, in French and English: the one table, and the voice that speaks from it. Some 140 KB: what a
+ * running agent loads at its start takes only types from here, and said() from said.ts (test/agent/text).
  *
  * Not here: log events, which are English for machines and searches (agent/ports.ts, Log), and the meaning of each
  * setting, which stands in its row of agent/config/table.ts.
  */
+
+import { ALARM_TEXTS } from "./alarms.ts";
+import { AUDIT_TEXTS } from "./audit.ts";
+import { BENCH_TEXTS } from "./bench.ts";
 import { COMMAND_TEXTS } from "./commands.ts";
-import { type Entry, LANGUAGES, type Language, type PlacesOf } from "./entry.ts";
+import { DOCTOR_TEXTS } from "./doctor.ts";
+import { type Entry, LANGUAGES, type Language } from "./entry.ts";
 import { ERROR_TEXTS } from "./errors.ts";
 import { FIELD_TEXTS } from "./field.ts";
+import { HEALTH_TEXTS } from "./health.ts";
 import { JOURNAL_TEXTS } from "./journal.ts";
+import { PAGE_TEXTS } from "./page.ts";
 import { PROFILE_TEXTS } from "./profiles.ts";
+import { type Arguments, type Said, said } from "./said.ts";
 import { SETTINGS_TEXTS } from "./settings.ts";
 import { SETUP_TEXTS } from "./setup.ts";
 import { STATUS_TEXTS } from "./status.ts";
 
 export { type Entry, LANGUAGES, type Language } from "./entry.ts";
+export type { Said } from "./said.ts";
 
 /** The areas, apart: the test looks for one key in two of them. */
 export const TEXT_AREAS = [
   SETTINGS_TEXTS,
   ERROR_TEXTS,
   STATUS_TEXTS,
+  ALARM_TEXTS,
+  HEALTH_TEXTS,
   FIELD_TEXTS,
   COMMAND_TEXTS,
   PROFILE_TEXTS,
+  PAGE_TEXTS,
   JOURNAL_TEXTS,
   SETUP_TEXTS,
+  AUDIT_TEXTS,
+  DOCTOR_TEXTS,
+  BENCH_TEXTS,
 ] as const;
 
 const TEXTS = {
+  ...BENCH_TEXTS,
   ...SETTINGS_TEXTS,
   ...ERROR_TEXTS,
   ...STATUS_TEXTS,
+  ...ALARM_TEXTS,
+  ...HEALTH_TEXTS,
   ...FIELD_TEXTS,
   ...COMMAND_TEXTS,
   ...PROFILE_TEXTS,
+  ...PAGE_TEXTS,
   ...JOURNAL_TEXTS,
   ...SETUP_TEXTS,
+  ...AUDIT_TEXTS,
+  ...DOCTOR_TEXTS,
 };
 
-export type TextKey = keyof typeof TEXTS;
+export type Texts = typeof TEXTS;
+export type TextKey = keyof Texts;
 
 export function isTextKey(key: string): key is TextKey {
   return Object.hasOwn(TEXTS, key);
-}
-
-type TextParams<K extends TextKey> = {
-  readonly [Name in PlacesOf<(typeof TEXTS)[K]["en"]>]: Place;
-};
-type Arguments<K extends TextKey> = keyof TextParams<K> extends never ? [] : [params: TextParams<K>];
-
-/** A text with its places filled, not yet in any language: what the pure middle gives back. */
-export interface Said {
-  readonly key: TextKey;
-  readonly params: Readonly<Record<string, Place>>;
-}
-
-/** What fills a place; a text within a text is said in the same language. */
-type Place = string | number | Said;
-
-/** @returns the text to be said later, typed by its key. */
-export function said<K extends TextKey>(key: K, ...[params]: Arguments<K>): Said {
-  return { key, params: params ?? {} };
 }
 
 /** Speaks one language. */
@@ -72,6 +76,9 @@ export interface Translate {
   /** Picks the language of an entry that stands elsewhere. */
   pick(entry: Entry): string;
 }
+
+/** Loads the texts, and the voice with them, when there is something to say. */
+export type Speak = () => Promise<Translate>;
 
 export function makeText(language: Language): Translate {
   const say = (what: Said): string =>

@@ -99,6 +99,8 @@ accept_eui = [${text(options.gatewayEui)}]
 path = ${text(journal)}
 [control]
 socket = ${text(socket)}
+[web]
+listen = ""
 [[core]]
 id = "main"
 kind = "chirpstack-mqtt"

@@ -32,6 +32,12 @@ export class WorldFiles implements Files {
     this.#files.delete(path);
   }
 
+  /** What lies in a folder, or in a folder of it. */
+  names(folder: string): readonly string[] {
+    const within = [...this.#files.keys()].filter((path) => path.startsWith(`${folder}/`));
+    return [...new Set(within.map((path) => path.slice(folder.length + 1).split("/", 1)[0]!))];
+  }
+
   async read(path: string): Promise<Buffer | undefined> {
     this.#check(path);
     const file = this.#files.get(path);

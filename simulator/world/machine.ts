@@ -219,6 +219,7 @@ function beginLife({ kernel, udp, mqtt, stores, watch }: LifeParts): Life {
             },
             subscribe: (filters, qos) => whileAlive(link.subscribe(filters, qos)),
             unansweredMs: () => link.unansweredMs(),
+            octets: () => link.octets(),
             close: (how) => link.close(how),
           };
         },

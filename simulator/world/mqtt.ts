@@ -241,6 +241,8 @@ class WorldLink implements OrphanableLink {
   readonly #patience: Timer;
   readonly #road: WorldRoad | undefined;
   readonly #leaveRoad: (() => void) | undefined;
+  #sentOctets = 0;
+  #receivedOctets = 0;
   #connected = false;
   #ended = false;
   /** What waits on the road is thrown away. */
@@ -291,8 +293,8 @@ class WorldLink implements OrphanableLink {
 
   deliver(message: MqttMessage): void {
     this.#south(octetsOf(message), () => {
-      // On 3.1.1 a message does not say how long it may live.
-      const { expiryS: _expiryS, ...old } = message;
+      // On 3.1.1 a message says neither how long it may live nor to what it belongs.
+      const { expiryS: _expiryS, correlation: _correlation, ...old } = message;
       this.#handlers.onMessage(this.version === 5 ? message : old);
     });
   }
@@ -325,6 +327,10 @@ class WorldLink implements OrphanableLink {
   unansweredMs(): number {
     for (const sentMs of this.#unanswered.values()) return this.#clock.monotonicMs() - sentMs;
     return 0;
+  }
+
+  octets(): { readonly sent: number; readonly received: number } {
+    return { sent: this.#sentOctets, received: this.#receivedOctets };
   }
 
   close(how: "politely" | "abruptly"): void {
@@ -434,6 +440,7 @@ class WorldLink implements OrphanableLink {
 
   /** What arrives over a road is taken even if this side has hung up behind it, as long as the broker has not. */
   #north(octets: number, arrive: () => void, when: "open" | "opening" = "open"): void {
+    this.#sentOctets += octets;
     if (this.#road === undefined) this.#afterLatency(arrive);
     else if (when === "opening") this.#road.carry("north", octets, () => this.#ended || arrive(), ALWAYS);
     else
@@ -445,7 +452,11 @@ class WorldLink implements OrphanableLink {
       );
   }
 
-  #south(octets: number, arrive: () => void): void {
+  #south(octets: number, arrived: () => void): void {
+    const arrive = (): void => {
+      this.#receivedOctets += octets;
+      arrived();
+    };
     if (this.#road === undefined) this.#afterLatency(arrive);
     else
       this.#road.carry(
@@ -481,7 +492,12 @@ function matches(filter: string, topic: string): boolean {
   return wanted.length === given.length;
 }
 
-function asMessage({ topic, payload, retain, expiryS }: MqttPublish): MqttMessage {
-  const message = { topic, payload: Buffer.from(payload), retain: retain === true };
-  return expiryS === undefined ? message : { ...message, expiryS };
+function asMessage({ topic, payload, retain, expiryS, correlation }: MqttPublish): MqttMessage {
+  return {
+    topic,
+    payload: Buffer.from(payload),
+    retain: retain === true,
+    ...(expiryS === undefined ? {} : { expiryS }),
+    ...(correlation === undefined ? {} : { correlation: Buffer.from(correlation) }),
+  };
 }

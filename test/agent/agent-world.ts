@@ -6,7 +6,7 @@
  * (what was not synced is gone, nothing is said any more). start() gives the same gateway a new process.
  */
 
-import { type Agent, startAgent } from "../../agent/agent.ts";
+import { type Agent, type AgentParts, startAgent } from "../../agent/agent.ts";
 import { loadSettings } from "../../agent/config/load.ts";
 import type { Settings } from "../../agent/config/settings.ts";
 import { AgentError } from "../../agent/errors.ts";
@@ -243,7 +243,12 @@ export interface RxpkShape {
 
 /** An agent that has started, and one core ("main") that listens, unless told otherwise. */
 export async function openAgentWorld(
-  options: { settings?: Settings; seed?: number } = {},
+  options: {
+    settings?: Settings;
+    seed?: number;
+    /** What else each process is given at its start. */
+    more?: () => Partial<Pick<AgentParts, "settingsFile">> & { readonly doors?: Partial<Doors> };
+  } = {},
 ): Promise<AgentWorld> {
   const first = options.settings ?? settingsOf();
   const clock = new WorldClock();
@@ -296,8 +301,12 @@ export async function openAgentWorld(
       });
       life = begun;
       const commands = { run: async () => ({ exitCode: 127, stdout: "" }) };
-      const doors: Doors = { ...begun.doors, files, rng, log, commands };
-      const starting = startAgent({ settings, connectCore, doors, version: "1.2.3", builtWallMs: 0 });
+      const { doors: moreDoors, ...more } = options.more?.() ?? {};
+      const doors: Doors = { ...begun.doors, ...moreDoors, files, rng, log, commands };
+      const starting = startAgent({
+        ...{ settings, connectCore, doors, version: "1.2.3", builtWallMs: 0 },
+        ...more,
+      });
       begun.agent = await moving(clock, starting);
       await clock.advance(100);
     },
@@ -432,6 +441,7 @@ function beginLife(parts: LifeParts): Life {
         publish: (message) => whileAlive(link.publish(message)),
         subscribe: (filters, qos) => whileAlive(link.subscribe(filters, qos)),
         unansweredMs: () => link.unansweredMs(),
+        octets: () => link.octets(),
         close: (how) => link.close(how),
       };
     },

@@ -61,6 +61,8 @@ export function createGateway(options: GatewayOptions): Gateway {
       forwarder: 'listen = "127.0.0.1:0"',
       journal: `path = "${journal}"`,
       control: `socket = "${socket}"`,
+      // No port is fixed.
+      web: tables.web === undefined ? 'listen = ""' : "",
     };
     const names = new Set([...Object.keys(given), ...Object.keys(tables)]);
     const sections = [...names].map((name) => `[${name}]\n${given[name] ?? ""}\n${tables[name] ?? ""}`);
@@ -216,8 +218,8 @@ export interface Forwarder {
   /** One PUSH_DATA with this body, which stands for the PHYPayload. */
   pushBody(body: string, phy: string): void;
   pull(): void;
-  /** Answers the newest PULL_RESP: no error. */
-  txAck(): void;
+  /** Answers the newest PULL_RESP. @param body absent: no error. */
+  txAck(body?: string): void;
 }
 
 export async function openForwarder(port: number): Promise<Forwarder> {
@@ -252,9 +254,9 @@ export async function openForwarder(port: number): Promise<Forwarder> {
       up.send(bytes, forwarder.port, "127.0.0.1");
     },
     pull: () => down.send(writePullData(2, nextToken(), EUI), forwarder.port, "127.0.0.1"),
-    txAck: () => {
+    txAck: (body = "") => {
       const { token: answered } = forwarder.pullResps.at(-1)!;
-      down.send(writeTxAck(2, answered, EUI, ""), forwarder.port, "127.0.0.1");
+      down.send(writeTxAck(2, answered, EUI, body), forwarder.port, "127.0.0.1");
     },
   };
   up.on("message", (bytes) => {

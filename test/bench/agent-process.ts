@@ -23,6 +23,8 @@ export interface AgentOptions {
   /** Where MQTT is looked for on 127.0.0.1; a port where nobody listens: the core is down. */
   readonly corePort: number;
   readonly commitInterval: string;
+  /** Where its local page listens; absent: nowhere. */
+  readonly page?: string;
   /** The agent's directory; absent: a new one. */
   readonly directory?: string;
 }
@@ -76,6 +78,8 @@ path = "${journal}"
 commit_interval = "${options.commitInterval}"
 [control]
 socket = "${socket}"
+[web]
+listen = "${options.page ?? ""}"
 [[core]]
 id = "main"
 kind = "chirpstack-mqtt"

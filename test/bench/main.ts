@@ -7,6 +7,7 @@ const PARTS: Readonly<Record<string, () => Promise<(effort: Effort) => Promise<v
   fleet: async () => (await import("./fleet.ts")).benchFleet,
   journal: async () => (await import("./journal.ts")).benchJournal,
   replay: async () => (await import("./replay.ts")).benchReplay,
+  web: async () => (await import("./web.ts")).benchWeb,
 };
 
 /** How long to measure, as a share of the usual. */

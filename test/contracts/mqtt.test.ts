@@ -161,6 +161,19 @@ describe.each(openings)("the Mqtt port in %s", (_name, open) => {
     expect(seen.messages[0]!.expiryS).toBeLessThanOrEqual(100);
   });
 
+  test("what a message belongs to arrives with it on MQTT 5, octet for octet, and not on 3.1.1", async () => {
+    const correlation = Buffer.from("00ff0a", "hex");
+    for (const version of [5, 4] as const) {
+      const name = topic();
+      const reader = await connect({ version });
+      await settled(reader.link.subscribe([name], 1));
+      const writer = await connect();
+      await settled(writer.link.publish({ topic: name, payload, qos: 1, correlation }));
+      await opening.until(() => reader.seen.messages.length === 1, "the message");
+      expect(reader.seen.messages[0]!.correlation).toEqual(version === 5 ? correlation : undefined);
+    }
+  });
+
   test("the will is published when the connection is cut, and not after a polite close", async () => {
     const name = topic();
     const reader = await connect();
@@ -209,6 +222,21 @@ describe.each(openings)("the Mqtt port in %s", (_name, open) => {
     link.close("abruptly");
     expect(await published).toEqual({ outcome: "closed" });
     expect(link.unansweredMs()).toBe(0);
+  });
+
+  test("it tells the octets that went over it, also after its end", async () => {
+    const { link, seen } = await connect();
+    const before = link.octets();
+    expect(before.sent).toBeGreaterThan(0);
+    const sent = { topic: topic(), payload: Buffer.alloc(1_000), qos: 1 } as const;
+    await settled(link.publish(sent));
+    const after = link.octets();
+    expect(after.sent - before.sent).toBeGreaterThanOrEqual(1_000);
+    expect(after.sent - before.sent).toBeLessThan(1_200);
+    expect(after.received).toBeGreaterThan(before.received);
+    link.close("abruptly");
+    await opening.until(() => seen.closed.length === 1, "the end");
+    expect(link.octets()).toEqual(after);
   });
 
   test("the same client id takes the session over, and the first one's will is published", async () => {

@@ -7,6 +7,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, cpSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildPage } from "../../agent/packaging/page.mjs";
 
 const top = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const tsc = join(top, "node_modules", "typescript", "bin", "tsc");
@@ -17,6 +18,7 @@ rmSync(into, { recursive: true, force: true });
 const words = [tsc, "-p", join(top, "tsconfig.build.json"), "--outDir", into, ...options];
 execFileSync(process.execPath, words, { stdio: "inherit" });
 for (const part of ["agent", "simulator"]) copyPlainFiles(part);
+await buildPage(join(into, "agent", "web", "page"));
 for (const part of ["agent", "simulator"]) chmodSync(join(into, part, "main.js"), 0o755);
 
 function copyPlainFiles(part) {

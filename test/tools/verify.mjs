@@ -22,9 +22,15 @@ const NEEDED = {
   "systemd-analyze": "systemd",
   perl: "perl-base",
   debootstrap: "debootstrap",
+  socat: "socat",
+  "dbus-daemon": "dbus-daemon",
+  "dbus-send": "dbus-bin",
+  promtool: "prometheus",
+  chromium: "chromium",
 };
 const CHECKS = [
   ["types", "npx", ["tsc", "-p", "tsconfig.json"]],
+  ["types of the page", "npx", ["tsc", "-p", "agent/web/page/tsconfig.json"]],
   ["format and lint", "npx", ["biome", "ci", "."]],
   ["dead code", "npx", ["knip"]],
   ["build", "npm", ["run", "--silent", "build"]],

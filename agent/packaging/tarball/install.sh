@@ -69,7 +69,9 @@ put_systemd() {
   cp "$here/systemd/agent.toml.example" /etc/edge-agent/agent.toml.example
   chown root:edge-agent /etc/edge-agent
   chmod 0750 /etc/edge-agent
-  sed "s|@HOME@|$prefix/current|" "$here/systemd/edge-agent.service" >/etc/systemd/system/edge-agent.service
+  for unit in edge-agent.service edge-agent-forwarder.path edge-agent-forwarder.service; do
+    sed "s|@HOME@|$prefix/current|" "$here/systemd/$unit" >"/etc/systemd/system/$unit"
+  done
   systemctl daemon-reload
   systemctl enable edge-agent.service
 }
@@ -141,7 +143,8 @@ remove_all() {
     /etc/init.d/firewall restart || true
   elif [ "$service" = yes ] && [ -e /etc/systemd/system/edge-agent.service ]; then
     systemctl disable --now edge-agent.service || true
-    rm -f /etc/systemd/system/edge-agent.service
+    rm -f /etc/systemd/system/edge-agent.service /etc/systemd/system/edge-agent-forwarder.path \
+      /etc/systemd/system/edge-agent-forwarder.service
     systemctl daemon-reload
   fi
   rm -rf "$prefix/versions" "$prefix/current" "$prefix/previous"

@@ -48,8 +48,11 @@ test("only what can change live is taken over", () => {
 });
 
 test("a core is the same one by its id, wherever it stands; one that comes or goes needs a restart", () => {
-  const old = settings(core("a", "may_transmit = true") + core("b", "may_transmit = false"));
-  const turned = settings(core("b", "may_transmit = false") + core("a", "may_transmit = true"));
+  // What depends on the place is said.
+  const a = core("a", 'may_transmit = true\nhealth = true\ncommands = "read"');
+  const b = core("b", 'may_transmit = false\nhealth = false\ncommands = "none"');
+  const old = settings(a + b);
+  const turned = settings(b + a);
   expect(diffSettings(old, turned)).toEqual({ live: [], restart: [] });
   const other = settings(core("a") + core("c"));
   expect(diffSettings(old, other)).toEqual({ live: [], restart: ["core.c", "core.b"] });

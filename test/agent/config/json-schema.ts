@@ -27,10 +27,22 @@ const KEYWORDS: Readonly<Record<string, (value: unknown, argument: never, schema
     Object.entries(properties).every(
       ([key, schema]) => !Object.hasOwn(value, key) || fits(value[key], schema),
     ),
-  additionalProperties: (value, allowed: boolean, schema) =>
-    allowed ||
+  patternProperties: (value, patterns: Record<string, Schema>) =>
     !isObject(value) ||
-    Object.keys(value).every((key) => Object.hasOwn((schema.properties ?? {}) as object, key)),
+    Object.entries(patterns).every(([pattern, schema]) =>
+      Object.keys(value).every((key) => !new RegExp(pattern, "u").test(key) || fits(value[key], schema)),
+    ),
+  additionalProperties: (value, allowed: boolean | Schema, schema) =>
+    allowed === true ||
+    !isObject(value) ||
+    Object.keys(value).every(
+      (key) =>
+        Object.hasOwn((schema.properties ?? {}) as object, key) ||
+        Object.keys((schema.patternProperties ?? {}) as object).some((one) =>
+          new RegExp(one, "u").test(key),
+        ) ||
+        (allowed !== false && fits(value[key], allowed)),
+    ),
 };
 
 export function fits(value: unknown, schema: Schema): boolean {

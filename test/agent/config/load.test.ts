@@ -160,6 +160,7 @@ describe("each trouble is named with its line", () => {
       `[forwarder]\ngateways_max = 0\n${CORE}`,
       "2 forwarder.gateways_max wrongValue",
     ],
+    ["a level beyond its range", `[antenna]\ngain = "30.1dBi"\n${CORE}`, "2 antenna.gain wrongValue"],
     ["a fraction", `[forwarder]\ngateways_max = 1.5\n${CORE}`, "2 forwarder.gateways_max wrongValue"],
     [
       "a huge integer",

@@ -49,6 +49,8 @@ const VALUES: Readonly<Record<string, { right: TomlValue[]; wrong: TomlValue[] }
     wrong: ["pool.ntp.org", ["a b"], [""]],
   },
   "downlink.enforce_duty_cycle": { right: [true], wrong: ["yes"] },
+  "antenna.gain": { right: ["2.6dBi", "-3dBi"], wrong: ["2.6", "2.6dB", "2.625dBi", 3] },
+  "antenna.cable_loss": { right: ["0.5dB", "0dB"], wrong: ["-1dB", "0.5", "0.5dBi"] },
   "gnss.port": { right: ["/dev/nmea2"], wrong: ["nmea2"] },
   "gnss.baud": { right: [4_800, 115_200], wrong: [300, "9600"] },
   "gnss.interval": { right: ["10s", "5m"], wrong: ["10", 60] },
@@ -57,6 +59,37 @@ const VALUES: Readonly<Record<string, { right: TomlValue[]; wrong: TomlValue[] }
   "modem.manager": { right: ["ofono", "modemmanager"], wrong: ["connman"] },
   "modem.interval": { right: ["30s", "1h"], wrong: ["30"] },
   "system.voltages_command": { right: [["sensors"]], wrong: ["sensors"] },
+  "health.report_interval": { right: ["1m", "15m"], wrong: ["5", 5, "1.5h"] },
+  "health.full_interval": { right: ["5m", "24h"], wrong: ["5", 5, "1.5h"] },
+  "health.core_unreachable_after": { right: ["10s", "24h"], wrong: ["2 min", 120] },
+  "health.journal_filling": { right: [10, 89], wrong: [9, 90, "70"] },
+  "health.temperature_max": { right: [30, 130], wrong: [29, 131, "85"] },
+  "health.duty_cycle_near": { right: [10, 100], wrong: [9, 101, "80"] },
+  "health.crc_bad": { right: [30, 100], wrong: [29, 101, "80"] },
+  "web.listen": {
+    right: ["", "127.0.0.1:1780", "[::]:443", "gateway.example:0"],
+    wrong: ["127.0.0.1", ":1780", " ", "http://127.0.0.1:1780", 1780],
+  },
+  "web.cert_file": { right: ["/etc/cert.pem"], wrong: ["cert.pem", 1] },
+  "web.key_file": { right: ["/etc/key.pem"], wrong: ["key.pem", 1] },
+  "metrics.listen": {
+    right: ["", "127.0.0.1:9464", "[::1]:0", "localhost:9464"],
+    wrong: ["127.0.0.1", ":9464", 9464],
+  },
+  "care.restart_forwarder": { right: ["always", "never"], wrong: ["yes", true] },
+  "care.restart_command": { right: [["systemctl", "restart", "lora_pkt_fwd"]], wrong: ["reboot"] },
+  "care.restarts_per_day": { right: [0, 12], wrong: [-1, 13, 1.5, "4"] },
+  "care.hung_after": { right: ["5m", "24h"], wrong: ["30", 30] },
+  "care.supply_voltage": { right: ["12V_POE"], wrong: [12, "a\nb"] },
+  "care.backup_voltage": { right: ["VCC_BACKUP"], wrong: [12, "a\nb"] },
+  "care.supply_low_mv": { right: [10000], wrong: [-1, 100001, "10V"] },
+  "command.exec": {
+    right: [{}, { uptime: ["/usr/bin/uptime"], "a-b_1": ["/bin/sh", "-c", 'echo "$1" \\'] }],
+    wrong: [[], "uptime", { "a b": ["x"] }, { a: [] }, { a: "x" }, { a: [1] }, { "": ["x"] }],
+  },
+  "command.exec_timeout": { right: ["1s", "10m"], wrong: ["1.5s", 30] },
+  "command.exec_output_max": { right: ["1kB", "100kB"], wrong: ["1GB ", "lots", 1] },
+  "command.exec_environment": { right: [["FOO"]], wrong: ["FOO", [1]] },
   "control.socket": { right: ["/tmp/s"], wrong: ["", "s"] },
   "log.level": { right: ["debug", "warn", "error"], wrong: ["trace", 3] },
   "core.id": { right: ["spare-2"], wrong: ["", "-a", "A", "a/b", "x".repeat(33)] },
@@ -92,11 +125,19 @@ const VALUES: Readonly<Record<string, { right: TomlValue[]; wrong: TomlValue[] }
     wrong: [["0000000000000001"], ["1-2"]],
   },
   "core.may_transmit": { right: [false], wrong: ["no"] },
+  "core.health": { right: [false], wrong: ["yes"] },
+  "core.commands": { right: ["none", "change"], wrong: ["all", true] },
 };
 
 const ROWS: [string, PlacedRow][] = [...SINGLE_TABLES, "core"].flatMap((table) =>
   (rowsOf(table) ?? []).map((row): [string, PlacedRow] => [`${table}.${row.key}`, row]),
 );
+
+/** As it stands in the environment. */
+function asText(value: TomlValue): string {
+  if (Array.isArray(value)) return value.join(",");
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
 
 function loaded(tomlText: string, env: Record<string, string> = {}): LoadedSettings {
   const result = loadSettings({ tomlText, path: "agent.toml", env });
@@ -115,8 +156,8 @@ function coreWith(own: string): string {
 /** The smallest file with this value, and what goes with it. */
 function fileWith(key: string, value: TomlValue): string {
   const [table, own] = key.split(".") as [string, string];
-  if (table !== "core") return `[${table}]\n${own} = ${writeToml(value)}\n${CORE}`;
   const beside: Record<string, string> = { cert_file: 'key_file = "/k"', key_file: 'cert_file = "/c"' };
+  if (table !== "core") return `[${table}]\n${own} = ${writeToml(value)}\n${beside[own] ?? ""}\n${CORE}`;
   const servers = own === "servers" ? "" : coreWith(own);
   return `[[core]]\n${servers}${own} = ${writeToml(value)}\n${beside[own] ?? ""}`;
 }
@@ -171,10 +212,10 @@ describe("every row of the table", () => {
       const pair =
         beside[own] === undefined
           ? {}
-          : { [`EDGE_AGENT_CORE__0__${beside[own]}`]: own === "cert_file" ? "/k" : "/c" };
+          : { [variable.replace(/[A-Z]+_FILE$/, beside[own]!)]: own === "cert_file" ? "/k" : "/c" };
       const core = own === "servers" || table !== "core" ? CORE : `[[core]]\n${coreWith(own)}`;
       const given = loaded(core, {
-        [variable]: Array.isArray(value) ? value.join(",") : String(value),
+        [variable]: asText(value),
         ...pair,
       });
       expect(given.settings).toEqual(loaded(fileWith(key, value)).settings);

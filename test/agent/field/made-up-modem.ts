@@ -1,4 +1,7 @@
-/** A modem of each maker, as its manual and recordings by others have it. */
+/**
+ * A modem of each maker. The answers to the maker's own question were written by others: `source` says who, and whether it
+ * is a recording or an example. The rest (COMMON, and the model where the source names none) is made up.
+ */
 import type { WorldDevice } from "../../../simulator/world/serial.ts";
 
 export interface ModemScript {
@@ -15,7 +18,7 @@ export const COMMON = {
   "AT+CSQ": ["+CSQ: 18,99"],
 };
 
-/** What the six dialects are asked, answer and mean. The answers are others' recordings. */
+/** What the six dialects are asked, answer and mean. */
 export const MAKERS: readonly (ModemScript & {
   readonly dialect: string;
   readonly signal: Readonly<Record<string, number>>;
@@ -27,12 +30,12 @@ export const MAKERS: readonly (ModemScript & {
     model: "EC25",
     answers: { ...COMMON, "AT+QCSQ": ['+QCSQ: "LTE",-69,-102,150,-12'] },
     signal: { rssiDbm: -69, rsrpDbm: -102, sinrDb: 10, rsrqDb: -12 },
-    source: "a bench recording of an EC25",
+    source: "example of a bench's signal in the test of a shell parser; the model is made up",
   },
   {
     dialect: "telit",
     maker: "Telit",
-    model: "LE910C1-EU",
+    model: "LE910C1-EUX",
     answers: {
       ...COMMON,
       "AT#RFSTS": [
@@ -40,7 +43,7 @@ export const MAKERS: readonly (ModemScript & {
       ],
     },
     signal: { rsrpDbm: -101, rssiDbm: -67, rsrqDb: -15 },
-    source: "comment in an Arduino driver for the LE910",
+    source: "recorded in the comments of an Arduino driver for the LE910C1-EUX",
   },
   {
     dialect: "sierra",
@@ -67,12 +70,12 @@ export const MAKERS: readonly (ModemScript & {
         "SCC RxD RSSI:  -51\t\tRSRP (dBm):  -81",
         "Tx Power:      15\t\tTAC:         8C65 (35666)",
         "RSRQ (dB):     -14.0\t\tCell ID:     0A14666A (169106666)",
-        "SINR (dB):      6.2",
+        "SINR (dB):     23.8",
         "",
       ],
     },
-    signal: { rssiDbm: -45, rsrpDbm: -81, rsrqDb: -14, sinrDb: 6.2 },
-    source: "a forum's recording of an MC7455 with carrier aggregation",
+    signal: { rssiDbm: -45, rsrpDbm: -81, rsrqDb: -14, sinrDb: 23.8 },
+    source: "danielewood/sierra-wireless-modems, README: recorded on an MC7455 with carrier aggregation",
   },
   {
     dialect: "huawei",
@@ -80,7 +83,7 @@ export const MAKERS: readonly (ModemScript & {
     model: "ME909s-120",
     answers: { ...COMMON, "AT^HCSQ?": ['^HCSQ:"LTE",39,27,86,18'] },
     signal: { rssiDbm: -82, rsrpDbm: -114, sinrDb: -3, rsrqDb: -11 },
-    source: "test of a modem monitor: the recorded codes and their decibels",
+    source: "test of a modem monitor: codes and their decibels; the model is made up",
   },
   {
     dialect: "simcom",
@@ -88,10 +91,10 @@ export const MAKERS: readonly (ModemScript & {
     model: "SIMCOM_SIM7600E",
     answers: {
       ...COMMON,
-      "AT+CPSI?": ["+CPSI: LTE,Online,505-01,0x5A1E,187214780,257,EUTRAN-BAND3,1850,5,5,-94,-850,-545,15"],
+      "AT+CPSI?": ["+CPSI: LTE,Online,460-11,0x5A1E,187214780,257,EUTRAN-BAND3,1850,5,5,-94,-850,-545,15"],
     },
     signal: { rsrqDb: -9.4, rsrpDbm: -85, rssiDbm: -54.5, sinrDb: 10 },
-    source: "example of AT+CPSI? in SIMCom's SIM7500_SIM7600 manual",
+    source: "SIMCom's own example of AT+CPSI?, as several drivers for the SIM7600 quote it",
   },
   {
     dialect: "ublox",

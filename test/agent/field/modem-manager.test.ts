@@ -1,9 +1,11 @@
 /** oFono and ModemManager over D-Bus: what dbus-send prints of them, and, with a real bus, of the bus itself. */
 import { execFileSync, spawn } from "node:child_process";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readReply, within } from "../../../agent/field/dbus-reply.ts";
 import { askManager } from "../../../agent/field/modem-manager.ts";
+import { openCommands } from "../../../agent/host/commands.ts";
 import { WorldCommands } from "../../../simulator/world/commands.ts";
+import { type MadeUpBus, openBus } from "./made-up-bus.ts";
 
 /** A value as dbus-send prints it. */
 type Printed = string | { readonly [key: string]: Printed };
@@ -159,6 +161,125 @@ describe("ModemManager", () => {
   test("without a modem says so", async () => {
     const empty = { "/org/freedesktop/ModemManager1 GetManagedObjects": "array [\n]" };
     expect(await askManager(bus(empty).commands, "modemmanager")).toEqual({ found: "noModem" });
+  });
+});
+
+/** Signatures and names by oFono's and ModemManager's own documents; the figures are made up. */
+describe("on a real bus", () => {
+  let bus: MadeUpBus;
+  const before = process.env.DBUS_SYSTEM_BUS_ADDRESS;
+  beforeAll(async () => {
+    bus = await openBus();
+    process.env.DBUS_SYSTEM_BUS_ADDRESS = bus.address;
+  });
+  afterAll(async () => {
+    if (before === undefined) delete process.env.DBUS_SYSTEM_BUS_ADDRESS;
+    else process.env.DBUS_SYSTEM_BUS_ADDRESS = before;
+    await bus.close();
+  });
+
+  test("nobody has the name: there is no manager", async () => {
+    expect(await askManager(openCommands(), "ofono")).toEqual({ found: "noManager" });
+    expect(await askManager(openCommands(), "modemmanager")).toEqual({ found: "noManager" });
+  });
+
+  test("oFono is read as it speaks", async () => {
+    await bus.serve("org.ofono", {
+      "/ GetModems": [
+        "a(oa{sv})",
+        [
+          ["/hfp/org/bluez/hci0", { Online: ["b", false], Name: ["s", 'a "phone"\nof two lines'] }],
+          [
+            "/gobi_0",
+            {
+              Online: ["b", true],
+              Powered: ["b", true],
+              Manufacturer: ["s", "Quectel"],
+              Model: ["s", "EC25"],
+              Features: ["as", []],
+              Interfaces: ["as", ["org.ofono.NetworkRegistration", "org.ofono.NetworkMonitor"]],
+            },
+          ],
+        ],
+      ],
+      "/gobi_0 GetProperties": [
+        "a{sv}",
+        {
+          Status: ["s", "roaming"],
+          Technology: ["s", "lte"],
+          Name: ["s", "Télé 2"],
+          Strength: ["y", 61],
+          LocationAreaCode: ["q", 4_660],
+          CellId: ["u", 12_345],
+        },
+      ],
+      "/gobi_0 GetServingCellInformation": [
+        "a{sv}",
+        {
+          Technology: ["s", "lte"],
+          EARFCN: ["q", 1_850],
+          ReferenceSignalReceivedPower: ["y", 46],
+          ReferenceSignalReceivedQuality: ["y", 20],
+          SignalToNoiseRatio: ["i", 12],
+        },
+      ],
+    });
+    expect(await askManager(openCommands(), "ofono")).toEqual({
+      found: "answers",
+      reading: {
+        maker: "Quectel",
+        model: "EC25",
+        registration: "roaming",
+        name: "Télé 2",
+        technology: "LTE",
+        signal: { rssiDbm: -75, rsrpDbm: -95, rsrqDb: -10 },
+      },
+    });
+  });
+
+  test("ModemManager is read as it speaks", async () => {
+    const [MM, modem] = ["org.freedesktop.ModemManager1", "/org/freedesktop/ModemManager1/Modem/0"];
+    await bus.serve(MM, {
+      "/org/freedesktop/ModemManager1 GetManagedObjects": [
+        "a{oa{sa{sv}}}",
+        {
+          [modem]: {
+            [`${MM}.Modem.Simple`]: {},
+            [`${MM}.Modem`]: {
+              Manufacturer: ["s", "Sierra Wireless, Incorporated"],
+              Model: ["s", "MC7455"],
+              AccessTechnologies: ["u", 1 << 14],
+              State: ["i", 11],
+              SignalQuality: ["(ub)", [71, true]],
+              Ports: ["a(su)", [["cdc-wdm0", 6]]],
+              UnlockRetries: ["a{uu}", {}],
+              SupportedIpFamilies: ["u", 3],
+            },
+            [`${MM}.Modem.Modem3gpp`]: {
+              RegistrationState: ["u", 1],
+              OperatorName: ["s", "SFR"],
+              Pco: ["a(ubay)", [[1, true, [1, 2, 3]]]],
+            },
+            [`${MM}.Modem.Signal`]: {
+              Rate: ["u", 30],
+              Lte: ["a{sv}", { rssi: ["d", -65], rsrp: ["d", -97.25], rsrq: ["d", -9.5], snr: ["d", 11.2] }],
+              Gsm: ["a{sv}", {}],
+            },
+          },
+        },
+      ],
+    });
+    expect(await askManager(openCommands(), "modemmanager")).toEqual({
+      found: "answers",
+      reading: {
+        maker: "Sierra Wireless, Incorporated",
+        model: "MC7455",
+        registration: "home",
+        name: "SFR",
+        technology: "LTE",
+        signal: { rssiDbm: -65, rsrpDbm: -97.2, rsrqDb: -9.5, sinrDb: 11.2 },
+      },
+    });
   });
 });
 

@@ -1,4 +1,4 @@
-/** Modems of six makers in the world; what they answer was recorded by others (made-up-modem.ts). */
+/** Modems of six makers in the world; what they answer was written by others (made-up-modem.ts). */
 import { describe, expect, test } from "vitest";
 import { askModem, ROUND_MS_MAX } from "../../../agent/field/modem.ts";
 import { readCesq, readCsq, readOperator, readRegistration } from "../../../agent/field/modem-answers.ts";
@@ -174,6 +174,8 @@ describe("what a dialect says", () => {
     ["quectel", ['+QCSQ: "WCDMA",-70,-75,-6'], { rssiDbm: -70 }],
     ["quectel", ['+QCSQ: "CAT-M1",-52,-81,195,-10'], { rssiDbm: -52, rsrpDbm: -81, sinrDb: 19, rsrqDb: -10 }],
     ["quectel", ['+QCSQ: "NOSERVICE"'], {}],
+    // Recorded on a QDC507, whose RSSI is none; its AT+QENG said -9 dB for the same SINR.
+    ["quectel", ['+QCSQ: "LTE",85,-124,55,-18'], { rsrpDbm: -124, sinrDb: -9, rsrqDb: -18 }],
     [
       "telit",
       ['#RFSTS: "204 08",14,-83,0CBC,00,5,19,10,,BEE9,"204007930002270","NL KPN",0,2'],
@@ -186,6 +188,8 @@ describe("what a dialect says", () => {
     ],
     ["telit", ['#RFSTS: "222 01",10588,419,-4.5,-80,-72,F592,02'], { rssiDbm: -72 }],
     ["huawei", ['^HCSQ:"LTE",255,255,255,255'], {}],
+    // Recorded on an ME906, in the log of a device that uses it.
+    ["huawei", ['^HCSQ: "LTE",57,56,130,24'], { rssiDbm: -64, rsrpDbm: -85, sinrDb: 5.8, rsrqDb: -8 }],
     ["huawei", ['^HCSQ:"WCDMA",40,30,50'], { rssiDbm: -81 }],
     ["huawei", ['^HCSQ:"NOSERVICE"'], {}],
     [
@@ -203,6 +207,17 @@ describe("what a dialect says", () => {
       {},
     ],
     ["sierra", ["!GSTATUS:", "System mode:   WCDMA", "WCDMA band:    WCDMA 2100"], {}],
+    // The lines of one receiver, without carrier aggregation; their form as a vendor's own parser has it.
+    [
+      "sierra",
+      [
+        "RSSI (dBm):    -65\t\tTx Power:     0",
+        "RSRP (dBm):    -97\t\tTAC:         2B05 (11013)",
+        "RSRQ (dB):     -11\t\tCell ID:     0A14666A (169106666)",
+        "SINR (dB):     8.8",
+      ],
+      { rssiDbm: -65, rsrpDbm: -97, rsrqDb: -11, sinrDb: 8.8 },
+    ],
   ] as const)("%s: %j", (name, lines, signal) => {
     expect(signalOf(name, ...lines)).toEqual(signal);
   });

@@ -1,5 +1,6 @@
 /** The box under the agent, by files that real boxes have, and by this machine's own. */
 import { describe, expect, test } from "vitest";
+import { readDefaultInterface6 } from "../../../agent/field/proc.ts";
 import { createSystem } from "../../../agent/field/system.ts";
 import { openClock } from "../../../agent/host/clock.ts";
 import { openCommands } from "../../../agent/host/commands.ts";
@@ -71,6 +72,7 @@ describe("a box", () => {
     };
     expect(system.reading()).toEqual({
       readWallMs: Date.UTC(2026, 0, 1),
+      uptimeMs: 60_000,
       cpuPercent: 10,
       load1: 0.42,
       memory: { totalOctets: 249_344 * 1_024, availableOctets: 120_000 * 1_024 },
@@ -80,6 +82,7 @@ describe("a box", () => {
         { name: "12V_POE", value: 12.04 },
         { name: "lm25066 in3", value: 11.32 },
       ],
+      supplies: [],
       interfaces: [{ name: "eth0", rxOctets: 0, txOctets: 0, rxErrors: 0, txErrors: 0 }, wwan0],
       backhaul: "wwan0",
       firmware: "5.11.0_20231117",
@@ -143,7 +146,7 @@ describe("a box", () => {
     expect(asked).toBe(1);
   });
 
-  test("runs the command for voltages only where the kernel shows none, and at most each five minutes", async () => {
+  test("takes voltages from the command that knows their names and factors, at most each five minutes", async () => {
     const sensors = [
       "istation-voltages-isa-0000",
       "Adapter: ISA adapter",
@@ -153,8 +156,7 @@ describe("a box", () => {
       "temp1:        +41.2°C",
       "",
     ].join("\n");
-    const withoutHwmon = Object.fromEntries(Object.entries(BOX).filter(([path]) => !path.includes("hwmon")));
-    const { clock, commands, system } = openBox(withoutHwmon, ["sensors"]);
+    const { clock, commands, system } = openBox(BOX, ["sensors"]);
     let runs = 0;
     commands.programs.set("sensors", () => {
       runs += 1;
@@ -170,12 +172,80 @@ describe("a box", () => {
       { name: "VCC_BACKUP", value: 7.91 },
       { name: "VCC_IO", value: 0.95 },
     ]);
+    // Where it is not there, what the kernel shows stands in.
     const shown = openBox(BOX, ["sensors"]);
-    shown.commands.programs.set("sensors", () => {
-      throw new Error("not asked for");
-    });
     await shown.system.refresh();
     expect(shown.system.reading()?.voltages).toHaveLength(2);
+  });
+
+  test("whose command for voltages hangs is answered for without it, and it is asked once", async () => {
+    const { clock, commands, system } = openBox(BOX, ["sensors"]);
+    let asked = 0;
+    commands.run = () => {
+      asked += 1;
+      return new Promise(() => undefined);
+    };
+    for (let times = 0; times < 3; times++) {
+      const refreshed = system.refresh();
+      await clock.advance(400_000);
+      await refreshed;
+    }
+    expect(asked).toBe(1);
+    expect(system.reading()).toMatchObject({ load1: 0.42, voltages: [{ name: "12V_POE" }, {}] });
+  });
+
+  test("tells the power supplies that the kernel knows", async () => {
+    const files = {
+      "/sys/class/power_supply/AC/type": "Mains\n",
+      "/sys/class/power_supply/AC/online": "0\n",
+      "/sys/class/power_supply/BAT0/type": "Battery\n",
+      "/sys/class/power_supply/BAT0/status": "Discharging\n",
+      "/sys/class/power_supply/BAT0/capacity": "87\n",
+      "/sys/class/power_supply/BAT0/voltage_now": "12481000\n",
+      "/sys/class/power_supply/broken/online": "1\n",
+    };
+    const clock = new WorldClock();
+    const system = createSystem({
+      clock,
+      files: new WorldFiles(files),
+      box: { names: async () => ["BAT0", "AC", "broken"] },
+      commands: new WorldCommands(),
+      diskPath: "/",
+      voltagesCommand: [],
+    });
+    await system.refresh();
+    expect(system.reading()?.supplies).toEqual([
+      { name: "AC", type: "Mains", isOnline: false },
+      { name: "BAT0", type: "Battery", status: "Discharging", capacityPercent: 87, volts: 12.481 },
+    ]);
+  });
+});
+
+describe("the backhaul", () => {
+  const zeros = "0".repeat(32);
+  const route6 = (...lines: readonly string[]): string =>
+    lines.map((line) => `${line.replaceAll("ANY", zeros)}\n`).join("");
+
+  test("of a box without IPv4 is that of IPv6's default route", async () => {
+    // As this kernel writes: its own refusal of everything is a default route too.
+    const table = route6(
+      "ANY 00 ANY 00 fe80000000000000021122fffe334455 00000400 00000001 00000000 00000003     eth0",
+      "ANY 00 ANY 00 fe80000000000000021122fffe334456 00000064 00000001 00000000 00000003    wwan0",
+      "20010db8000000000000000000000000 40 ANY 00 ANY 00000100 00000001 00000000 00000001     usb0",
+      "ANY 00 ANY 00 ANY ffffffff 00000001 00000000 00200200       lo",
+    );
+    expect(readDefaultInterface6(table)).toBe("wwan0");
+    const { system } = openBox({ "/proc/net/ipv6_route": table });
+    await system.refresh();
+    expect(system.reading()?.backhaul).toBe("wwan0");
+  });
+
+  test("is none where there is no road, or the file is none", () => {
+    expect(
+      readDefaultInterface6(route6("ANY 00 ANY 00 ANY ffffffff 00000001 00000000 00200200 lo")),
+    ).toBeUndefined();
+    expect(readDefaultInterface6("")).toBeUndefined();
+    expect(readDefaultInterface6("a b c\n")).toBeUndefined();
   });
 });
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { DownlinkAck, GatewayStats } from "../../../agent/north/core.ts";
-import { REPORTS_WAITING_MAX } from "../../../agent/north/flight.ts";
+import { BESIDE_WAITING_MAX, REPORTS_WAITING_MAX } from "../../../agent/north/flight.ts";
 import { lateMessage } from "../../../agent/north/late-message.ts";
 import { TX_ACK_LIFE_MS, TX_ACKS_WAITING_MAX } from "../../../agent/north/tx-acks.ts";
 import { fits } from "../config/json-schema.ts";
@@ -727,11 +727,13 @@ describe("the configuration", () => {
 
 describe("our own namespace", () => {
   const own = (world: ReturnType<typeof coreWorld>) =>
-    world.connection.sendOwn("health", Buffer.from("{}"), { retain: true });
+    world.connection.publishOwn!({ name: "health", payload: Buffer.from("{}"), retain: true });
 
   test("stands beside the contract's topics", async () => {
     const world = coreWorld();
     await world.up();
+    expect(await world.after(100, own(world))).toBe("noSubscriber");
+    world.first.listen("+/edge/#");
     expect(await world.after(100, own(world))).toBe("taken");
     expect(world.first.taken.at(-1)).toMatchObject({
       topic: `eu868/edge/${GATEWAY_EUI}/health`,
@@ -766,10 +768,136 @@ describe("our own namespace", () => {
     const world = coreWorld();
     await world.up();
     for (let time = 0; time < 3; time++) {
-      expect(await world.after(1_001, own(world))).toBe("taken");
+      expect(await world.after(1_001, own(world))).toBe("noSubscriber");
       world.first.kick(`edge-agent-${GATEWAY_EUI}-main`);
       await world.clock.advance(120_000);
     }
+  });
+});
+
+describe("what is said beside", () => {
+  const say = (world: ReturnType<typeof coreWorld>, name: string) =>
+    world.connection.publishOwn!({ name, payload: Buffer.from(name), retain: false });
+  const namesAt = (world: ReturnType<typeof coreWorld>): string[] =>
+    world.first.taken.map(({ topic }) => topic.split("/").at(-1)!).filter((name) => name !== "conn");
+
+  test("goes when nothing else waits, one at a time, in its order", async () => {
+    const world = coreWorld();
+    world.first.listen("#");
+    world.first.receiveMaximum = 2;
+    await world.up();
+    world.first.latencyMs = 50;
+    for (const name of ["one", "two", "three"]) void say(world, name);
+    for (let frame = 0; frame < 4; frame++) void world.connection.send(carriedOf());
+    world.connection.sendStats(STATS);
+    await world.clock.advance(2_000);
+    // The first went out before any frame came; the others wait for frames and stats that came after them.
+    expect(namesAt(world)).toEqual(["one", "up", "up", "stats", "up", "up", "two", "three"]);
+  });
+
+  test("leaves a live frame its place: with ten waiting, it goes out at once", async () => {
+    const world = coreWorld();
+    world.first.listen("#");
+    await world.up();
+    world.first.latencyMs = 50;
+    for (let one = 0; one < 10; one++) void say(world, `own-${one}`);
+    const atMs = world.clock.monotonicMs();
+    let tookMs = Number.NaN;
+    void world.connection.send(carriedOf()).then(() => {
+      tookMs = world.clock.monotonicMs() - atMs;
+    });
+    await world.clock.advance(1_000);
+    expect(tookMs).toBe(100);
+  });
+
+  test(`more than ${BESIDE_WAITING_MAX} that wait are refused, and no harm is done to the namespace`, async () => {
+    const world = coreWorld();
+    world.first.listen("#");
+    await world.up();
+    world.first.latencyMs = 50;
+    const outcomes: string[] = [];
+    for (let one = 0; one < BESIDE_WAITING_MAX + 2; one++)
+      void say(world, "same").then((outcome) => outcomes.push(outcome));
+    await world.clock.advance(20_000);
+    expect(outcomes.filter((outcome) => outcome === "refused")).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome === "taken")).toHaveLength(BESIDE_WAITING_MAX + 1);
+    expect(world.connection.status().alarms).toEqual([]);
+  });
+
+  test("is closed with its connection, that which waits too", async () => {
+    const world = coreWorld();
+    world.first.listen("#");
+    await world.up();
+    world.first.answers = false;
+    const both = Promise.all([say(world, "one"), say(world, "two")]);
+    await world.clock.advance(100);
+    world.first.die();
+    expect(await world.after(100, both)).toEqual(["closed", "closed"]);
+  });
+
+  test("lives no longer than it should, and says to what it belongs", async () => {
+    const world = coreWorld();
+    await world.up();
+    void world.connection.publishOwn!({
+      name: "reply/health",
+      payload: Buffer.from("{}"),
+      retain: false,
+      expiresInMs: 1_001,
+      correlation: Buffer.from("abc"),
+    });
+    await world.clock.advance(100);
+    expect(world.first.taken.at(-1)).toMatchObject({ expiryS: 2, correlation: Buffer.from("abc") });
+  });
+});
+
+describe("our own commands", () => {
+  const TOPIC = `eu868/edge/${GATEWAY_EUI}/command`;
+
+  test("are handed up as they came, where the settings let them in", async () => {
+    const world = coreWorld({ settings: { commands: "read" } });
+    await world.up();
+    const payload = Buffer.from("anything");
+    const correlation = Buffer.from([1, 2]);
+    const atMs = world.clock.monotonicMs();
+    world.first.publish({ topic: `${TOPIC}/health`, payload, qos: 1, expiryS: 30, correlation });
+    await world.clock.advance(100);
+    expect(world.seen.ownCommands).toEqual([
+      {
+        coreId: "main",
+        gatewayEui: GATEWAY_EUI,
+        name: "health",
+        payload,
+        retained: false,
+        arrivedMonotonicMs: atMs + world.first.latencyMs,
+        expiresInMs: 30_000,
+        correlation,
+        unansweredMs: 0,
+      },
+    ]);
+    expect(world.counters.get("commandIgnored", "unknownTopic")).toBe(0);
+  });
+
+  test("one that lay there retained says so", async () => {
+    const world = coreWorld({ settings: { commands: "change" } });
+    world.first.publish({ topic: `${TOPIC}/health`, payload: Buffer.from("{}"), qos: 1, retain: true });
+    await world.up();
+    expect(world.seen.ownCommands).toMatchObject([{ name: "health", retained: true }]);
+  });
+
+  test("are not even subscribed to where the settings do not let them in", async () => {
+    const world = coreWorld({ settings: { commands: "none" } });
+    await world.up();
+    expect(world.first.publish({ topic: `${TOPIC}/health`, payload: Buffer.from("{}"), qos: 1 })).toBe(false);
+  });
+
+  test("that the broker does not grant leave the rest as it is", async () => {
+    const world = coreWorld({ settings: { commands: "read" } });
+    world.first.subackCode = (filter) => (filter.includes("/edge/") ? 135 : undefined);
+    await world.up();
+    expect(world.connection.connected).toBe(true);
+    expect(world.connection.status().alarms).toEqual([]);
+    expect(world.counters.get("ownCommandsRefused")).toBe(1);
+    expect(world.state()).toBe("ONLINE");
   });
 });
 

@@ -4,7 +4,7 @@
 import type { CoreSettings } from "../../../agent/config/settings.ts";
 import { createCounters } from "../../../agent/health/counters.ts";
 import { createChirpstackMqtt } from "../../../agent/north/chirpstack-mqtt.ts";
-import type { DownlinkCommand } from "../../../agent/north/core.ts";
+import type { DownlinkCommand, ExecCommand, OwnCommand } from "../../../agent/north/core.ts";
 import type { Log, LogFields } from "../../../agent/ports.ts";
 import { WorldClock } from "../../../simulator/world/clock.ts";
 import { WorldMqtt } from "../../../simulator/world/mqtt.ts";
@@ -45,6 +45,8 @@ export function coreSettings(more: Partial<CoreSettings> = {}): CoreSettings {
     devAddrPrefixes: [],
     joinEuiRanges: [],
     mayTransmit: true,
+    health: true,
+    commands: "none",
     ...more,
   };
 }
@@ -87,6 +89,8 @@ export function coreWorld({ settings = {}, files = {}, seed = 1 }: CoreWorldOpti
     commands: [] as DownlinkCommand[],
     statsIntervals: [] as number[],
     plans: [] as string[],
+    ownCommands: [] as OwnCommand[],
+    execs: [] as ExecCommand[],
   };
   const connection = createChirpstackMqtt({
     settings: coreSettings(settings),
@@ -108,6 +112,8 @@ export function coreWorld({ settings = {}, files = {}, seed = 1 }: CoreWorldOpti
       onStatsInterval: (intervalMs) => seen.statsIntervals.push(intervalMs),
       onTxpk: () => undefined,
       onReplayPlan: (payload) => seen.plans.push(payload.toString()),
+      onOwnCommand: (command) => seen.ownCommands.push(command),
+      onExec: (command) => seen.execs.push(command),
     },
   });
   return {

@@ -55,6 +55,8 @@ export function realCore(settings: Partial<CoreSettings>) {
       onStatsInterval: () => undefined,
       onTxpk: () => undefined,
       onReplayPlan: () => undefined,
+      onOwnCommand: () => undefined,
+      onExec: () => undefined,
     },
   });
   endings.push(() => connection.stop());

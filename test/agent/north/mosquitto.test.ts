@@ -300,7 +300,11 @@ describe("a connection that ends", () => {
 
     way.darken();
     // More than the relay's kernel takes from ours.
-    void core.connection.sendOwn("filler", Buffer.alloc(FILLER_OCTETS));
+    void core.connection.publishOwn!({
+      name: "filler",
+      payload: Buffer.alloc(FILLER_OCTETS),
+      retain: false,
+    });
     await new Promise((resolve) => setTimeout(resolve, 100));
     const join = core.connection.send(carriedOf(JOIN_RXPK, { expiresInMs: 300 }));
     expect(await join).toBe("closed");

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { CORE, TABLES } from "../../../agent/config/table.ts";
-import { chooseLanguage, type Entry, makeText, said, TEXT_AREAS } from "../../../agent/text/text.ts";
+import { said } from "../../../agent/text/said.ts";
+import { chooseLanguage, type Entry, makeText, TEXT_AREAS } from "../../../agent/text/text.ts";
 
 const AREAS: readonly Readonly<Record<string, Entry>>[] = TEXT_AREAS;
 const ENTRIES: [string, Entry][] = [
@@ -15,7 +16,7 @@ const ENTRIES: [string, Entry][] = [
 ];
 
 /** What the source has when it says a key: the key itself; of an alarm or a fault its code. */
-const saidBy = (key: string): string => key.replace(/^(alarm|fault)\./, "");
+const saidBy = (key: string): string => key.replace(/^(alarm|alarmTodo|fault)\./, "");
 
 describe("the table of texts", () => {
   test("says everything in both languages", () => {

@@ -1,0 +1,124 @@
+/**
+ * The audit log: every command that somebody far away has sent, and what came of it. Never what was in it.
+ *
+ *   { "at": "2026-01-01T00:00:00.000Z", "clock": "synchronised", "core": "main", "gatewayEui": "…",
+ *     "command": "settings-change", "id": "…", "outcome": "refused", "reason": "replayed" }
+ *
+ * The promise: what changes something stands on disk, as begun, before it is done. What only asked, or was refused, is
+ * written within a minute, so that a flood of it wears no flash. The file is bounded, and one before it is kept.
+ * `edge-agent audit` shows both: technician/audit.ts.
+ */
+import { isAgentError } from "../errors.ts";
+import type { ClockState } from "../frame/frame.ts";
+import type { Clock, LineFiles, Log, Timer } from "../ports.ts";
+import type { Outcome } from "./reply.ts";
+
+export const AUDIT_OCTETS_MAX = 128 * 1024;
+const WRITTEN_WITHIN_MS = 60_000;
+/** Of those that wait to be written; beyond it they are counted. */
+const WAITING_MAX = 64;
+
+export interface AuditEntry {
+  readonly core: string;
+  readonly gatewayEui: string;
+  readonly command: string;
+  /** Absent where none could be read. */
+  readonly id?: string | undefined;
+  readonly outcome: Outcome | "begun" | "confirmed" | "rolledBack";
+  readonly reason?: string | undefined;
+}
+
+export interface AuditLine extends AuditEntry {
+  /** By the clock as it was, which `clock` says how far to trust. */
+  readonly at: string;
+  readonly clock: ClockState;
+  /** Further ones that were left out before this one. */
+  readonly leftOut?: number;
+}
+
+export interface Audit {
+  /** It is written soon. */
+  note(entry: AuditEntry): void;
+  /** Resolves when it is on disk, or the disk has refused. */
+  noteNow(entry: AuditEntry): Promise<void>;
+  /** Writes what waits. */
+  flush(): Promise<void>;
+}
+
+export interface AuditParts {
+  readonly clock: Clock;
+  readonly clockState: () => ClockState;
+  readonly log: Log;
+  readonly lineFiles: LineFiles | undefined;
+  readonly path: string;
+}
+
+/** Where it is: beside the journal. */
+export function auditPath(journalPath: string): string {
+  return `${journalPath}-commands.jsonl`;
+}
+
+export function openAudit({ clock, clockState, log, lineFiles, path }: AuditParts): Audit {
+  let waiting: string[] = [];
+  let leftOut = 0;
+  let timer: Timer | undefined;
+  let writing: Promise<void> = Promise.resolve();
+  let isFailing = false;
+
+  function add(entry: AuditEntry): void {
+    if (waiting.length >= WAITING_MAX) {
+      leftOut += 1;
+      return;
+    }
+    const { core, gatewayEui, command, id, outcome, reason } = entry;
+    log.info({ coreId: core, gatewayEui, command, id, outcome, reason }, "command");
+    const at = new Date(clock.wallMs()).toISOString();
+    const beside = leftOut > 0 ? { leftOut } : {};
+    leftOut = 0;
+    const line: AuditLine = {
+      at,
+      clock: clockState(),
+      core,
+      gatewayEui,
+      command,
+      id,
+      outcome,
+      reason,
+      ...beside,
+    };
+    waiting.push(`${JSON.stringify(line)}\n`);
+  }
+
+  function flush(): Promise<void> {
+    timer?.cancel();
+    timer = undefined;
+    writing = writing.then(write);
+    return writing;
+  }
+
+  async function write(): Promise<void> {
+    const lines = waiting.join("");
+    waiting = [];
+    if (lines === "" || lineFiles === undefined) return;
+    try {
+      await lineFiles.append(path, lines, AUDIT_OCTETS_MAX);
+      isFailing = false;
+    } catch (error) {
+      if (!isAgentError(error, "FILE_IO")) throw error;
+      if (!isFailing) log.warn({ error: error.message }, "audit log not written");
+      isFailing = true;
+    }
+  }
+
+  return {
+    note: (entry) => {
+      add(entry);
+      timer ??= clock.after(WRITTEN_WITHIN_MS, () => void flush());
+    },
+    noteNow: (entry) => {
+      add(entry);
+      return flush();
+    },
+    flush,
+  };
+}

@@ -1,0 +1,88 @@
+/**
+ * Commands of cores, as the agent sees them: what arrives is heard, and the rest is loaded when the first one comes; a
+ * gateway that nobody commands does not carry it in its memory.
+ *
+ * Who may, and what is refused: desk.ts, exec.ts. What each does: handlers.ts. A change of settings on trial is watched
+ * from the start: trial-watch.ts.
+ */
+import type { Counters } from "../health/counters.ts";
+import type { JournalNotes } from "../journal/journal.ts";
+import type { ExecCommand, OwnCommand } from "../north/core.ts";
+import type { Routes } from "../north/routes.ts";
+import type { Exec, LineFiles, Log } from "../ports.ts";
+import type { Audit } from "./audit.ts";
+import type { CommandDesk } from "./desk.ts";
+import type { ExecDesk } from "./exec.ts";
+import type { HandlerParts } from "./handlers.ts";
+import type { SettingsFile } from "./settings-file.ts";
+import type { TrialNote } from "./trial-note.ts";
+import type { TrialWatch } from "./trial-watch.ts";
+
+export interface CommandsParts extends Omit<HandlerParts, "file" | "watch" | "routes" | "proposePlan"> {
+  readonly log: Log;
+  readonly notes: JournalNotes;
+  readonly counters: Pick<Counters, "count">;
+  readonly lineFiles?: LineFiles;
+  readonly exec?: Exec;
+  /** Absent: the settings came from nowhere that could be changed. */
+  readonly settingsFile: SettingsFile | undefined;
+  readonly routes: Pick<Routes, "status" | "publishOwn" | "proposePlan" | "sendExec">;
+}
+
+export interface CoreCommands {
+  hear(command: OwnCommand): void;
+  hearExec(command: ExecCommand): void;
+  /** Writes what was noted and waits. */
+  stop(): Promise<void>;
+}
+
+interface Loaded {
+  readonly desk: CommandDesk;
+  readonly exec: ExecDesk;
+  readonly audit: Audit;
+  readonly watch: TrialWatch | undefined;
+}
+
+/** Those that wait for the code to be loaded, or for one another. */
+const WAITING_MAX = 16;
+
+export function openCommands(parts: CommandsParts): CoreCommands {
+  const { settingsFile, counters } = parts;
+  let loading: Promise<Loaded> | undefined;
+  let waiting = 0;
+  let stopped = false;
+
+  function loaded(): Promise<Loaded> {
+    loading ??= import("./open-desks.ts").then(({ openDesks }) => openDesks(parts));
+    return loading;
+  }
+
+  function withDesks(hear: (desks: Loaded) => Promise<void>): void {
+    if (stopped) return;
+    if (waiting >= WAITING_MAX) {
+      counters.count("commandRefused", "tooMany");
+      return;
+    }
+    waiting += 1;
+    void loaded()
+      .then(hear)
+      .then(() => {
+        waiting -= 1;
+      });
+  }
+
+  if (settingsFile?.trial !== undefined) {
+    const trial: TrialNote = settingsFile.trial;
+    void loaded().then(({ watch }) => watch?.watch(trial));
+  }
+  return {
+    hear: (command) => withDesks(({ desk }) => desk.hear(command)),
+    hearExec: (command) => withDesks(({ exec }) => exec.hear(command)),
+    stop: async () => {
+      stopped = true;
+      const { watch, audit } = (await loading) ?? {};
+      watch?.stop();
+      await audit?.flush();
+    },
+  };
+}

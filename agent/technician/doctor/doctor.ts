@@ -1,0 +1,99 @@
+/**
+ * The doctor: looks at a gateway from the antenna to the core, and says what is broken first.
+ *
+ * Looking is here and in looks/; judging is pure, in examine.ts and checks/. With the agent running it asks the agent,
+ * without it it looks itself; it takes no port and reads no serial line, and changes nothing.
+ *
+ * Every look has its time limit, and they run beside each other: it is over within half a minute whatever is dead.
+ */
+import type { DoctorDoors } from "./doors.ts";
+import { examine } from "./examine.ts";
+import type { AgentSeen, Facts, ForwarderSeen, SettingsSeen } from "./facts.ts";
+import { inTime } from "./in-time.ts";
+import { lookAtAgent } from "./looks/agent.ts";
+import { lookAtBox } from "./looks/box.ts";
+import { lookAtClock } from "./looks/clock.ts";
+import { lookAtCore } from "./looks/core.ts";
+import { lookAtForwarder } from "./looks/forwarder.ts";
+import { forwarderDecision, lookAtNetwork, readFirewall } from "./looks/network.ts";
+import { lookAtSettings } from "./looks/settings.ts";
+import { type DoctorReport, firstWith } from "./report.ts";
+import { RULES } from "./table.ts";
+
+/** One after the other; with the agent's answer before them, half a minute in all whatever is dead. */
+const BOX_MS_MAX = 5_000;
+const CORE_MS_MAX = 18_000;
+
+/** @throws nothing of the world's: what could not be seen is a check with the verdict unknown. */
+export async function runDoctor(doors: DoctorDoors): Promise<DoctorReport> {
+  const { clock, version, only } = doors;
+  const [startedWallMs, startedMs] = [clock.wallMs(), clock.monotonicMs()];
+  const facts = await gatherFacts(doors);
+  const checks = examine(RULES, facts, only);
+  const broken = firstWith(checks, "fail");
+  return {
+    version,
+    startedWallMs,
+    tookMs: Math.round(clock.monotonicMs() - startedMs),
+    checks,
+    ...(broken === undefined ? {} : { firstBroken: broken.id }),
+    ...(broken?.subject === undefined ? {} : { firstBrokenSubject: broken.subject }),
+  };
+}
+
+const UNSEEN_FORWARDER = { forwarder: { state: "elsewhere" }, radio: { state: "elsewhere" } } as const;
+const UNSEEN_NETWORK = { routes: [], interfaces: [], isKnown: false };
+
+async function gatherFacts(doors: DoctorDoors): Promise<Facts> {
+  const { clock, reach, commands, builtWallMs } = doors;
+  const step = doors.onStep ?? (() => undefined);
+  step("settings");
+  const settings = await lookAtSettings(doors);
+  step("agent");
+  const agent = await lookAtAgent(doors, settings);
+  step("forwarder");
+  const [{ forwarder, radio }, network, rules] = await Promise.all([
+    inTime(clock, BOX_MS_MAX, lookAtForwarder(doors, settings, agent), UNSEEN_FORWARDER),
+    inTime(clock, BOX_MS_MAX, lookAtNetwork(doors), UNSEEN_NETWORK),
+    inTime(clock, BOX_MS_MAX, readFirewall(commands), undefined),
+  ]);
+  const good = settings.state === "good" ? settings.settings : undefined;
+  const gatewayEui = euiOf(settings, agent, forwarder);
+  step("core");
+  const looks = (good?.cores ?? []).map((core) => {
+    const unseen = { core, gatewayEui, route: undefined, servers: [], credentials: {} };
+    return inTime(clock, CORE_MS_MAX, lookAtCore(doors, { core, gatewayEui, agent, network, rules }), unseen);
+  });
+  const holders =
+    good === undefined
+      ? undefined
+      : inTime(clock, 3_000, reach.udpHolders(good.forwarder.listen.port), undefined);
+  const [cores, portHolders, box, clockView] = await Promise.all([
+    Promise.all(looks),
+    holders,
+    lookAtBox(doors, settings, agent),
+    lookAtClock(doors, settings, agent),
+  ]);
+  return {
+    settings,
+    agent,
+    forwarder,
+    radio,
+    portHolders,
+    forwarderFirewall: good === undefined ? undefined : forwarderDecision(rules, good, agent),
+    network,
+    box,
+    cores,
+    clock: clockView,
+    nowWallMs: clock.wallMs(),
+    builtWallMs,
+  };
+}
+
+/** Whose topics they are: as the agent has it, else as the settings or the forwarder do. */
+function euiOf(settings: SettingsSeen, agent: AgentSeen, forwarder: ForwarderSeen): string | undefined {
+  const set = settings.state === "good" ? settings.settings.gateway.eui : "";
+  if (set !== "") return set;
+  const heard = agent.state === "answers" ? agent.status.forwarders[0]?.gatewayEui : undefined;
+  return heard ?? (forwarder.state === "read" ? forwarder.eui : undefined);
+}

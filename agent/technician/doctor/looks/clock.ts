@@ -1,0 +1,18 @@
+/** Asks for the time as a starting agent does, where none runs: the probe of the profile, and time servers. */
+import { type ClockView, createClockState } from "../../../south/clock-state.ts";
+import type { DoctorDoors } from "../doors.ts";
+import type { AgentSeen, SettingsSeen } from "../facts.ts";
+import { inTime } from "../in-time.ts";
+
+const CHECK_MS_MAX = 8_000;
+
+export async function lookAtClock(
+  doors: DoctorDoors,
+  settings: SettingsSeen,
+  agent: AgentSeen,
+): Promise<ClockView | undefined> {
+  if (agent.state === "answers" || settings.state !== "good") return undefined;
+  const state = createClockState({ ...doors, settings: () => settings.settings.clock });
+  await inTime(doors.clock, CHECK_MS_MAX, state.check(), undefined);
+  return state.view();
+}

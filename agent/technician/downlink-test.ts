@@ -1,0 +1,135 @@
+/**
+ * `edge-agent downlink-test`: one test frame is sent by the running agent (control/downlink-test.ts), after a question
+ * that says what will be on air, and what the forwarder said of it is shown.
+ *
+ * Ends with 1 when it was not sent.
+ */
+import type { TestAnswer, TestFault, TestPlan, TestSaid, TestWish } from "../control/downlink-test.ts";
+import { AgentError, EXIT } from "../errors.ts";
+import type { TextKey, Translate } from "../text/text.ts";
+import { type BenchArguments, type BenchDoors, findAgent, paintOf } from "./bench-doors.ts";
+import { makeWords, pairs } from "./words.ts";
+
+export interface DownlinkTestArguments extends BenchArguments {
+  readonly gateway?: string | undefined;
+  /** MHz. */
+  readonly frequency?: string | undefined;
+  readonly sf?: string | undefined;
+  /** dBm EIRP. */
+  readonly power?: string | undefined;
+  readonly yes: boolean;
+  readonly json: boolean;
+}
+
+const FAULT_TEXTS = {
+  badWish: "downlinkTest.badWish",
+  noForwarder: "downlinkTest.noForwarder",
+  unknownGateway: "downlinkTest.unknownGateway",
+  severalGateways: "downlinkTest.severalGateways",
+  forwarderSilent: "downlinkTest.forwarderSilent",
+  mayNotTransmit: "downlinkTest.mayNotTransmit",
+  otherRegion: "downlinkTest.otherRegion",
+  outsideBands: "downlinkTest.outsideBands",
+  tooStrong: "downlinkTest.tooStrong",
+  dutyCycle: "downlinkTest.dutyCycle",
+} as const satisfies Record<TestFault, TextKey>;
+
+/** @throws AgentError USAGE where nobody can be asked; as findAgent() */
+export async function testDownlink(doors: BenchDoors, args: DownlinkTestArguments): Promise<void> {
+  const { t, print, writeError, confirm, setExitCode } = doors;
+  const wish = readWish(args, t);
+  if (!args.yes && confirm === undefined) throw new AgentError("USAGE", t("downlinkTest.nobody"));
+  const ask = await findAgent(doors, args);
+  const asked = async (dryRun: boolean): Promise<TestAnswer> =>
+    (await ask({ method: "POST", path: "/downlink-test", body: { ...wish, dryRun } })).body as TestAnswer;
+  let answer = await asked(true);
+  if (answer.ok) {
+    if (!args.yes && !(await confirm!(`${sayQuestion(answer.plan, t)} `))) {
+      writeError(`${t("downlinkTest.notSent")}\n`);
+      setExitCode(EXIT.trouble);
+      return;
+    }
+    answer = await asked(false);
+  }
+  const isSent = answer.ok && answer.said?.status === "OK";
+  if (!isSent) setExitCode(EXIT.trouble);
+  if (args.json) await print(`${JSON.stringify(answer)}\n`);
+  else if (!answer.ok) writeError(`${sayFault(answer, t)}\n`);
+  else await print(saySaid(answer.plan, answer.said!, doors));
+}
+
+function readWish({ gateway, frequency, sf, power }: DownlinkTestArguments, t: Translate): TestWish {
+  const number = (option: string, given: string | undefined): number | undefined => {
+    if (given === undefined) return undefined;
+    const value = given.trim() === "" ? Number.NaN : Number(given.replace(",", "."));
+    if (Number.isFinite(value)) return value;
+    throw new AgentError("USAGE", t("frames.badNumber", { option, given }));
+  };
+  const [mhz, factor, powerDbm] = [
+    number("--frequency", frequency),
+    number("--sf", sf?.replace(/^sf/i, "")),
+    number("--power", power),
+  ];
+  return {
+    ...(gateway === undefined ? {} : { gatewayEui: gateway.toLowerCase() }),
+    ...(mhz === undefined ? {} : { frequencyHz: Math.round(mhz * 1e6) }),
+    ...(factor === undefined ? {} : { spreadingFactor: factor }),
+    ...(powerDbm === undefined ? {} : { powerDbm }),
+  };
+}
+
+function sayQuestion(plan: TestPlan, t: Translate): string {
+  const { figure, fixed } = makeWords(t);
+  return t("downlinkTest.question", {
+    eui: plan.gatewayEui,
+    mhz: fixed(plan.frequencyHz / 1e6, 3),
+    sf: plan.spreadingFactor,
+    power: figure(plan.powerDbm, 0),
+    airtime: figure(plan.airtimeUs / 1_000, 0),
+  });
+}
+
+function sayFault({ fault, gateways, limit }: TestAnswer & { readonly ok: false }, t: Translate): string {
+  const params = { gateways: gateways?.join(", ") ?? "", limit: limit ?? "" };
+  return t.say({ key: FAULT_TEXTS[fault], params });
+}
+
+function saySaid(plan: TestPlan, said: TestSaid, doors: BenchDoors): string {
+  const { t } = doors;
+  const paint = paintOf(doors);
+  const { figure, fixed, count } = makeWords(t);
+  const isSent = said.status === "OK";
+  const verdict = isSent
+    ? paint.green(t("downlinkTest.sent", { ms: count(said.tookMs) }))
+    : paint.red(t("downlinkTest.refused", { status: said.reason ?? said.status ?? "?" }));
+  const power = said.powerDbm === undefined ? figure(plan.powerDbm, 0) : figure(said.powerDbm, 0);
+  const usedUs = plan.usedUs + (isSent ? plan.airtimeUs : 0);
+  const rows: [string, string][] = [
+    [
+      "tx_ack",
+      said.status === "OK"
+        ? "OK"
+        : `${said.status ?? "?"}${said.reason === undefined ? "" : ` (${said.reason})`}`,
+    ],
+    [
+      t("downlinkTest.power"),
+      t(said.powerDbm === undefined ? "downlinkTest.powerAsked" : "downlinkTest.powerTold", { power }),
+    ],
+    [
+      t("downlinkTest.onAir"),
+      `${fixed(plan.frequencyHz / 1e6, 3)} MHz, SF${plan.spreadingFactor}, ${figure(plan.airtimeUs / 1_000, 0)} ms`,
+    ],
+    [
+      t("downlinkTest.share"),
+      t("downlinkTest.shareSaid", {
+        band: plan.subBand,
+        used: figure(usedUs / 1e6, 2),
+        limit: figure(plan.limitUs / 1e6, 0),
+      }),
+    ],
+  ];
+  const next = isSent
+    ? []
+    : [t(said.reason === "txAckMissing" ? "downlinkTest.nextMissing" : "downlinkTest.nextRefused")];
+  return `${[verdict, ...pairs(rows).map((line) => `  ${line}`), ...next].join("\n")}\n`;
+}

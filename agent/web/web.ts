@@ -1,0 +1,114 @@
+/**
+ * The local page's place in the agent: where it listens, by whom it is known, and what `edge-agent web code` is told.
+ * Off with an empty `listen`; loopback by default; beyond it only with TLS and a code.
+ *
+ * That it cannot be opened is no reason to carry no frames: it is said, and tried again every minute. What answers
+ * (desk.ts) is loaded with the first request.
+ */
+import { dirname, join } from "node:path";
+import { isLoopback } from "../config/cross.ts";
+import type { Settings } from "../config/settings.ts";
+import { isAgentError } from "../errors.ts";
+import type { ControlAnswer, ControlRequest, Timer, UdpPeer, WebDoor, WebIdentity } from "../ports.ts";
+import type { Desk, DeskParts } from "./desk.ts";
+import type { Way } from "./gate.ts";
+import { createOneTimeCode } from "./one-time-code.ts";
+
+export interface WebParts extends Omit<DeskParts, "way" | "code" | "secret"> {
+  /** Absent: there is no local page. */
+  readonly web?: WebDoor | undefined;
+  readonly settings: Pick<Settings, "web" | "journal">;
+  readonly builtWallMs: number;
+}
+
+/** What `edge-agent web code` is told. */
+export type WebCodeAnswer =
+  | { readonly state: "off" }
+  | { readonly state: "closed"; readonly reason: string }
+  | { readonly state: "loopback"; readonly address: UdpPeer }
+  | {
+      readonly state: "network";
+      readonly address: UdpPeer;
+      readonly code: string;
+      readonly lastsMs: number;
+      readonly fingerprint: string;
+    };
+
+export interface Web {
+  /** When it has been tried to open it for the first time. */
+  readonly tried: Promise<void>;
+  /** @returns undefined for questions that are not about the page. */
+  control(request: ControlRequest): ControlAnswer | undefined;
+  close(): Promise<void>;
+}
+
+const AGAIN_AFTER_MS = 60_000;
+/** Beside the journal: what is there outlives an upgrade. */
+const OWN_IDENTITY = "local-page.pem";
+
+/** Comes back at once: making a certificate takes an ARM core its time, and frames do not wait for it. */
+export function startWeb(parts: WebParts): Web {
+  const { clock, log, settings, web: door, builtWallMs } = parts;
+  const { listen, certFile, keyFile } = settings.web;
+  const isOff = door === undefined || listen.host === "";
+  const way: Way = isLoopback(listen.host) ? "loopback" : "network";
+  const code = door && createOneTimeCode(clock, door.secret);
+  let desk: Promise<Desk> | undefined;
+  let open: Awaited<ReturnType<WebDoor["serve"]>> | undefined;
+  let identity: WebIdentity | undefined;
+  let reason = "";
+  let again: Timer | undefined;
+  let isClosed = false;
+
+  function theDesk(opened: WebDoor): Promise<Desk> {
+    desk ??= import("./desk.ts").then(({ openDesk }) =>
+      openDesk({ ...parts, way, code: code!, secret: opened.secret }),
+    );
+    return desk;
+  }
+
+  async function tryToOpen(opened: WebDoor): Promise<void> {
+    again = undefined;
+    try {
+      if (way === "network") {
+        identity ??= await (certFile === ""
+          ? opened.ownIdentity(join(dirname(settings.journal.path), OWN_IDENTITY), listen.host, builtWallMs)
+          : opened.readIdentity(certFile, keyFile));
+      }
+      const server = await opened.serve({ ...listen, identity }, async (request) =>
+        (await theDesk(opened)).answer(request),
+      );
+      if (isClosed) return server.close();
+      open = server;
+      const { host, port } = server.address;
+      log.info({ part: "web", host, port, way, fingerprint: identity?.fingerprint }, "local page open");
+    } catch (error) {
+      if (!isAgentError(error)) throw error;
+      if (reason !== error.message) log.warn({ part: "web", error: error.message }, "local page not open");
+      reason = error.message;
+      if (!isClosed) again = clock.after(AGAIN_AFTER_MS, () => void tryToOpen(opened));
+    }
+  }
+
+  function codeAnswer(): WebCodeAnswer {
+    if (isOff) return { state: "off" };
+    if (open === undefined) return { state: "closed", reason };
+    const { address } = open;
+    if (identity === undefined || code === undefined) return { state: "loopback", address };
+    return { state: "network", address, ...code.issue(), fingerprint: identity.fingerprint };
+  }
+
+  const tried = isOff ? Promise.resolve() : tryToOpen(door);
+  return {
+    tried,
+    control: ({ method, path }) =>
+      method === "POST" && path === "/web/code" ? { status: 200, body: codeAnswer() } : undefined,
+    close: async () => {
+      isClosed = true;
+      again?.cancel();
+      await tried;
+      if (desk !== undefined) (await desk).close();
+      await open?.close();
+    },
+  };
+}

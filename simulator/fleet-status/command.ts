@@ -1,0 +1,130 @@
+/** The `fleet-status` command for yargs: its options, and what the process gives it. */
+import { readFile } from "node:fs/promises";
+import type { CommandModule } from "yargs";
+import { AgentError, EXIT } from "../../agent/errors.ts";
+
+const SECONDS_MAX = 86_400;
+
+export const fleetStatusCommand: CommandModule = {
+  command: "fleet-status",
+  describe: "The operator's view: one line a gateway, availability against what is promised, worst first",
+  builder: (yargs) =>
+    yargs
+      .options({
+        broker: {
+          type: "string",
+          default: "mqtt://127.0.0.1:1883",
+          requiresArg: true,
+          describe: "mqtt, mqtts, ws or wss URL of the core's broker",
+        },
+        "topic-prefix": {
+          type: "string",
+          default: "eu868",
+          requiresArg: true,
+          describe: 'As the gateways have it; "" for none',
+        },
+        username: { type: "string", requiresArg: true, describe: "MQTT user" },
+        "password-file": {
+          type: "string",
+          requiresArg: true,
+          describe: "File with the password; or METER_FLEET_PASSWORD in the environment",
+        },
+        "ca-file": { type: "string", requiresArg: true, describe: "CA certificate of the broker, PEM" },
+        gateways: {
+          type: "string",
+          requiresArg: true,
+          describe: "TOML list of [[gateway]] eui, name, commune: who should be there, and where",
+        },
+        wait: { type: "number", default: 10, requiresArg: true, describe: "Seconds to listen at most" },
+        watch: {
+          type: "number",
+          requiresArg: true,
+          describe: "Show it again every so many seconds until interrupted",
+        },
+        json: { type: "boolean", default: false, describe: "One JSON document (one per line with --watch)" },
+      })
+      .example("$0 fleet-status --gateways blois.toml", "every gateway and commune, once")
+      .example("$0 fleet-status --broker mqtts://core:8883 --ca-file ca.pem --watch 10", "on a wall")
+      .example(
+        "$0 fleet-status --json | jq '.gateways[] | select(.meetsPromise | not)'",
+        "those below 99.97 %",
+      )
+      .epilogue(
+        "Availability is of the running UTC month, without planned maintenance: gateway × forwarder × worst core link,\n" +
+          "as the gateways account for it themselves, lowered by their silence. Exit code 1 when less than 99.97 % in all\n" +
+          "or 99.2 % in a commune.",
+      ),
+  handler: async (args) => {
+    const given = args as unknown as FleetStatusArguments;
+    assertUrl(given.broker);
+    assertSeconds("wait", given.wait);
+    if (given.watch !== undefined) assertSeconds("watch", given.watch);
+    const [{ runFleetStatus }, { readKnownGateways }, person] = await Promise.all([
+      import("./fleet-status.ts"),
+      import("./known-gateways.ts"),
+      import("../../agent/host/person.ts"),
+    ]);
+    const isWatched = given.watch !== undefined && !given.json && process.stdout.isTTY === true;
+    const kept = await runFleetStatus({
+      broker: given.broker,
+      topicPrefix: given.topicPrefix,
+      username: given.username,
+      password: await passwordOf(given),
+      ca: given.caFile === undefined ? undefined : await fileAt(given.caFile),
+      known:
+        given.gateways === undefined
+          ? new Map()
+          : readKnownGateways((await fileAt(given.gateways)).toString("utf8"), given.gateways),
+      waitMs: given.wait * 1_000,
+      json: given.json,
+      everyMs: given.watch === undefined ? undefined : given.watch * 1_000,
+      interrupted: person.watchInterruption(),
+      wallMs: Date.now,
+      print: person.print,
+      screen: isWatched ? await openScreen() : undefined,
+      tell: process.stderr.isTTY === true ? (text) => process.stderr.write(text) : undefined,
+    });
+    process.exitCode = kept ? EXIT.done : EXIT.trouble;
+  },
+};
+
+interface FleetStatusArguments {
+  readonly broker: string;
+  readonly topicPrefix: string;
+  readonly username?: string;
+  readonly passwordFile?: string;
+  readonly caFile?: string;
+  readonly gateways?: string;
+  readonly wait: number;
+  readonly watch?: number;
+  readonly json: boolean;
+}
+
+async function openScreen() {
+  const { default: logUpdate } = await import("log-update");
+  return { rows: () => process.stdout.rows, draw: (text: string) => logUpdate(text) };
+}
+
+async function passwordOf({ passwordFile }: FleetStatusArguments): Promise<string | undefined> {
+  if (passwordFile === undefined) return process.env.METER_FLEET_PASSWORD;
+  return (await fileAt(passwordFile)).toString("utf8").replace(/\r?\n$/, "");
+}
+
+/** @throws AgentError USAGE */
+async function fileAt(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new AgentError("USAGE", `${path}: ${(error as Error).message}`, error);
+  }
+}
+
+function assertUrl(url: string): void {
+  if (URL.canParse(url) && /^(mqtts?|wss?):$/.test(new URL(url).protocol)) return;
+  throw new AgentError("USAGE", `--broker: expected an mqtt, mqtts, ws or wss URL; found ${url}`);
+}
+
+function assertSeconds(name: string, value: number): void {
+  if (value >= 1 && value <= SECONDS_MAX) return;
+  throw new AgentError("USAGE", `--${name}: expected seconds from 1 to ${SECONDS_MAX}; found ${value}`);
+}

@@ -1,0 +1,125 @@
+/**
+ * Goal: an agent without rights has its forwarder restarted by root's own supervisor, and only for a fresh wish, and only
+ * where nobody has stopped it.
+ * Method: the packaged lines for monit and the packaged helper, run by a real monit that looks each second; a forwarder
+ * that only sleeps. Paths are those of a made-up folder.
+ */
+import { execFileSync, spawn } from "node:child_process";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { openRestartWay } from "../../../agent/care/restart-way.ts";
+import { openCommands } from "../../../agent/host/commands.ts";
+import { openFiles } from "../../../agent/host/files.ts";
+import { until } from "../field/pty.ts";
+
+const PACKAGING = join(import.meta.dirname, "../../../agent/packaging");
+
+function put(path: string, text: string, mode: number): void {
+  writeFileSync(path, text);
+  chmodSync(path, mode);
+}
+
+test("monit restarts the forwarder for a wish, not for an old one, and not when somebody has stopped it", async () => {
+  const root = mkdtempSync(join(tmpdir(), "wish-"));
+  const [rc, pid, wish, helper] = ["monitrc", "lorafwd.pid", "forwarder-restart", "restart-forwarder"].map(
+    (name) => join(root, name),
+  ) as [string, string, string, string];
+  const monit = (...words: string[]): string => {
+    try {
+      return execFileSync("monit", ["-c", rc, ...words], { encoding: "utf8" });
+    } catch (error) {
+      return String((error as { stdout?: string }).stdout);
+    }
+  };
+  put(
+    join(root, "lorafwd"),
+    `#!/bin/sh\ncase $1 in\nstop) kill "$(cat ${pid})" ;;\n*) sleep 600 & echo $! >${pid} ;;\nesac\n`,
+    0o755,
+  );
+  const helperText = readFileSync(join(PACKAGING, "scripts/restart-forwarder"), "utf8");
+  // This machine may have systemd; KerOS 5 has none. And its monit has a control file of its own.
+  put(
+    helper,
+    helperText
+      .replace("/run/systemd/system", join(root, "none"))
+      .replaceAll(/\bmonit (?=summary|restart)/g, `monit -c ${rc} `),
+    0o755,
+  );
+  const packaged = readFileSync(join(PACKAGING, "keros/monit"), "utf8");
+  const lines = packaged
+    .slice(packaged.indexOf("check file edge-agent-wish"))
+    .replaceAll("/var/run/edge-agent/forwarder-restart", wish)
+    .replaceAll("/user/edge-agent/current/restart-forwarder", helper);
+  put(
+    rc,
+    `set daemon 1
+set log ${root}/log
+set pidfile ${root}/monit.pid
+set statefile ${root}/state
+set idfile ${root}/id
+set httpd unixsocket ${root}/sock
+  allow root:x
+check process lorafwd with pidfile ${pid}
+  start program = "${root}/lorafwd start"
+  stop program = "${root}/lorafwd stop"
+${lines}
+`,
+    0o600,
+  );
+  put(wish, "", 0o644);
+  const daemon = spawn("monit", ["-c", rc, "-I"], { stdio: "ignore" });
+  onTestFinished(async () => {
+    if (daemon.exitCode === null) {
+      const ended = new Promise((resolve) => daemon.once("exit", resolve));
+      daemon.kill();
+      await ended;
+    }
+    try {
+      process.kill(Number(readFileSync(pid, "utf8")));
+    } catch {
+      // It has been stopped.
+    }
+    rmSync(root, { recursive: true, force: true });
+  });
+  const running = (): string => {
+    try {
+      return readFileSync(pid, "utf8").trim();
+    } catch {
+      return "";
+    }
+  };
+  const watched = (): boolean => /lorafwd.*(OK|Running)/i.test(monit("summary", "-B"));
+  await until(() => running() !== "" && watched(), 30_000);
+  // monit has seen the file as it is.
+  await until(() => /edge-agent-wish.*(OK|Accessible)/i.test(monit("summary", "-B")), 30_000);
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
+
+  const way = (wallMs: () => number) =>
+    openRestartWay({
+      commands: openCommands(join(root, "nothing")),
+      files: openFiles(),
+      box: undefined,
+      help: { restart: ["monit", "restart", "lorafwd"], isSure: true },
+      ownCommand: [],
+      requestPath: wish,
+      wallMs,
+    });
+  const first = running();
+  expect(await way(Date.now).restart(() => undefined)).toEqual({ ok: true });
+  await until(() => running() !== first && running() !== "", 30_000);
+  await until(watched, 30_000);
+
+  const second = running();
+  expect(await way(() => Date.now() - 600_000).restart(() => undefined)).toEqual({ ok: true });
+  await new Promise((resolve) => setTimeout(resolve, 4_000));
+  expect(running()).toBe(second);
+
+  monit("stop", "lorafwd");
+  await until(() => /lorafwd.*not monitored/i.test(monit("summary", "-B")), 30_000);
+  const stoppedMs = statSync(pid).mtimeMs;
+  expect(await way(Date.now).restart(() => undefined)).toEqual({ ok: true });
+  await new Promise((resolve) => setTimeout(resolve, 4_000));
+  expect(statSync(pid).mtimeMs).toBe(stoppedMs);
+}, 120_000);

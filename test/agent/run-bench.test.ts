@@ -1,0 +1,383 @@
+/** Goal: the technician's commands with the built agent, a forwarder on a real socket, and files on a real disk. */
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { dataPhy } from "./agent-world.ts";
+import { until } from "./north/mosquitto-core.ts";
+import {
+  createGateway,
+  EUI,
+  type Forwarder,
+  type Gateway,
+  type GatewayOptions,
+  openForwarder,
+  type RunningAgent,
+  runCommand,
+} from "./run-rig.ts";
+import { spawnCommand } from "./technician/command-rig.ts";
+import { openScreen } from "./technician/screen.ts";
+
+interface OnAir {
+  readonly gateway: Gateway;
+  readonly agent: RunningAgent;
+  readonly forwarder: Forwarder;
+}
+
+async function onAir(options: Partial<GatewayOptions> = {}): Promise<OnAir> {
+  const gateway = createGateway({ servers: ["mqtt://127.0.0.1:1"], ...options });
+  const agent = await gateway.start();
+  const forwarder = await openForwarder(agent.port);
+  forwarder.pull();
+  await until(() => forwarder.pullAcks > 0, "a PULL_ACK");
+  return { gateway, agent, forwarder };
+}
+
+async function heard(forwarder: Forwarder, frames: readonly (readonly [string, number])[]): Promise<void> {
+  for (const [devAddr, fCnt] of frames) forwarder.push(devAddr, fCnt);
+  await until(() => forwarder.acked.size === forwarder.sent.length, "custody of all");
+}
+
+function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), "bench-"));
+  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
+  return made;
+}
+
+describe("devices", () => {
+  test("what was heard of each, in the order asked for, for people, programs and spreadsheets", async () => {
+    const { gateway, agent, forwarder } = await onAir();
+    const frames: [string, number][] = [
+      ...[1, 2, 3, 8].map((fCnt): [string, number] => ["26011bda", fCnt]),
+      ...[1, 2].map((fCnt): [string, number] => ["27000001", fCnt]),
+    ];
+    for (const frame of frames) await heard(forwarder, [frame]);
+    const ask = (...words: string[]) => runCommand(["devices", "--config", gateway.settingsPath, ...words]);
+    const { devices } = JSON.parse(ask("--json", "--sort", "loss").stdout);
+    expect(devices.map(({ devAddr }: { devAddr: string }) => devAddr)).toEqual(["26011bda", "27000001"]);
+    expect(devices[0]).toMatchObject({ heard: 4, expected: 8, lost: 4, lastFCnt: 8, spreadingFactor: 7 });
+    const table = ask("--sort", "device");
+    expect(table.code).toBe(0);
+    expect(table.stdout.split("\n")[1]).toMatch(
+      /^26011bda +\S+ .* 4 +50\.0% +SF7 +-61 +7\.5 +1\d\.\d dB +8$/,
+    );
+    expect(Math.max(...table.stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(ask("--lang", "fr", "--sort", "device").stdout).toMatch(/50,0 % +SF7 +-61 +7,5/);
+    const csv = ask("--csv", "--dev-addr", "27").stdout.split("\r\n");
+    expect(csv[0]).toMatch(/^gateway_eui,dev_addr,foreign,/);
+    expect(csv.slice(1)).toEqual([expect.stringMatching(new RegExp(`^0x${EUI},0x27000001,`)), ""]);
+    expect(ask("--dev-addr", "28").stdout).toBe("none of the devices heard fits\n");
+    await agent.stop();
+  });
+});
+
+describe("frames with keys", () => {
+  test("decrypts one's own devices, warns of a file that others can read, and shows no key", async () => {
+    const { gateway, agent, forwarder } = await onAir();
+    const directory = folder();
+    const keys = join(directory, "keys.csv");
+    const [nwk, app] = ["44024241ed4ce9a68c6a8bc055233fd3", "ec925802ae430ca77fd3dd73cb2cc588"];
+    writeFileSync(keys, `49be7df1,${nwk},${app}\n`);
+    chmodSync(keys, 0o644);
+    const phy = "40f17dbe4900020001954378762b11ff0d";
+    const pushing = setInterval(() => {
+      const { length } = forwarder.sent;
+      const data = Buffer.from(phy, "hex").toString("base64");
+      const rxpk = `{"tmst":${length * 1_000_000},"freq":868.1,"stat":1,"modu":"LORA","datr":"SF7BW125","codr":"4/5","rssi":-61,"lsnr":7.5,"size":17,"data":"${data}"}`;
+      forwarder.pushBody(`{"rxpk":[${rxpk}]}`, phy);
+    }, 50);
+    const words = ["frames", "--config", gateway.settingsPath, "--keys", keys, "--limit", "1"];
+    const [shown, asJson] = await Promise.all([spawnCommand(words), spawnCommand([...words, "--json"])]);
+    clearInterval(pushing);
+    expect(shown.stdout).toContain(`FCnt 2, payload ${Buffer.from("test").toString("hex")}`);
+    expect(JSON.parse(asJson.stdout)).toMatchObject({ mic: "good", fCnt32: 2, frmPayload: "74657374" });
+    expect(shown.stderr).toContain(`chmod 600 ${keys}`);
+    const said = [shown.stdout, shown.stderr, asJson.stdout, asJson.stderr, agent.stderr()].join("\n");
+    for (const secret of [nwk, app]) expect(said).not.toContain(secret);
+    writeFileSync(keys, `49be7df1,${nwk},${app.slice(1)}\n`);
+    const broken = runCommand(words);
+    expect(broken).toMatchObject({ code: 2, stdout: "" });
+    expect(broken.stderr).toMatch(/keys\.csv line 1: NwkSKey and AppSKey/);
+    expect(broken.stderr).not.toContain(nwk);
+    await agent.stop();
+  });
+});
+
+describe("downlink-test", () => {
+  const test_ = ({ gateway }: OnAir, ...words: string[]) =>
+    spawnCommand(["downlink-test", "--config", gateway.settingsPath, "--yes", ...words]);
+
+  test("sends one proprietary frame and shows what the forwarder said", async () => {
+    const world = await onAir();
+    const { forwarder } = world;
+    const said = test_(world);
+    await until(() => forwarder.pullResps.length === 1, "the PULL_RESP");
+    const { txpk } = JSON.parse(forwarder.pullResps[0]!.json);
+    expect(txpk).toMatchObject({
+      imme: true,
+      freq: 869.525,
+      datr: "SF9BW125",
+      powe: 14,
+      ipol: true,
+      ncrc: true,
+    });
+    const octets = Buffer.from(txpk.data, "base64");
+    expect(octets[0]! >> 5).toBe(0b111);
+    expect(octets.subarray(1).toString()).toBe("edge-agent test");
+    forwarder.txAck();
+    const { code, stdout } = await said;
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Sent: the forwarder took the frame/);
+    expect(stdout).toMatch(/tx_ack +OK/);
+    expect(stdout).toMatch(/duty cycle +sub-band P: 0\.\d+ of 360 s/);
+    expect(world.agent.said("downlink test")).toHaveLength(1);
+    await world.agent.stop();
+  });
+
+  test("says what the forwarder refused, and ends with 1", async () => {
+    const world = await onAir();
+    const said = test_(world, "--json", "--sf", "12", "--frequency", "868.1");
+    await until(() => world.forwarder.pullResps.length === 1, "the PULL_RESP");
+    world.forwarder.txAck('{"txpk_ack":{"error":"TX_FREQ"}}');
+    const { code, stdout } = await said;
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      plan: { frequencyHz: 868_100_000, spreadingFactor: 12, subBand: "M" },
+      said: { status: "TX_FREQ", reason: "TX_FREQ" },
+    });
+    await world.agent.stop();
+  });
+
+  test("another power, where the forwarder names it", async () => {
+    const world = await onAir();
+    const said = test_(world);
+    await until(() => world.forwarder.pullResps.length === 1, "the PULL_RESP");
+    world.forwarder.txAck('{"txpk_ack":{"warn":"TX_POWER","value":12}}');
+    expect((await said).stdout).toContain("12 dBm, says the forwarder");
+    await world.agent.stop();
+  });
+
+  test.each([
+    ["outside all sub-bands", ["--frequency", "869.3"], /in no sub-band/],
+    ["louder than the sub-band allows", ["--frequency", "868.1", "--power", "20"], /allows 16\.15 dBm/],
+    ["a spreading factor that there is not", ["--sf", "13"], /7 to 12/],
+    ["a gateway that is not here", ["--gateway", "ffffffffffffffff"], new RegExp(`but ${EUI}`)],
+  ])("refuses %s, and sends nothing", async (_what, words, why) => {
+    const world = await onAir();
+    const { code, stderr } = await test_(world, ...words);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(why);
+    expect(world.forwarder.pullResps).toEqual([]);
+    await world.agent.stop();
+  });
+
+  test("refuses where no core may transmit", async () => {
+    const world = await onAir({ core: "may_transmit = false" });
+    const { code, stderr } = await test_(world);
+    expect(code).toBe(1);
+    expect(stderr).toContain("may_transmit");
+    expect(world.forwarder.pullResps).toEqual([]);
+    await world.agent.stop();
+  });
+
+  test("refuses when the duty cycle is used up, whatever the settings say", async () => {
+    const world = await onAir();
+    // 863.5 MHz: 3.6 s an hour; SF12 takes more than a second.
+    let code: number | null = 0;
+    let sent = 0;
+    for (; code === 0 && sent < 6; sent++) {
+      let isOver = false;
+      const said = test_(world, "--frequency", "863.5", "--sf", "12").finally(() => {
+        isOver = true;
+      });
+      await until(() => world.forwarder.pullResps.length === sent + 1 || isOver, "a PULL_RESP, or an end");
+      if (world.forwarder.pullResps.length === sent + 1) world.forwarder.txAck();
+      const ended = await said;
+      code = ended.code;
+      if (code !== 0) expect(ended.stderr).toContain("duty cycle");
+    }
+    expect(code).toBe(1);
+    expect(world.forwarder.pullResps.length).toBe(sent - 1);
+    await world.agent.stop();
+  });
+
+  test("asks first, and sends nothing without a yes", async () => {
+    const world = await onAir();
+    const nobody = runCommand(["downlink-test", "--config", world.gateway.settingsPath]);
+    expect(nobody.code).toBe(2);
+    expect(nobody.stderr).toContain("--yes");
+    const screen = await openScreen(["downlink-test", "--socket", world.gateway.socket], {
+      columns: 80,
+      rows: 24,
+    });
+    await screen.shows(/869\.525 MHz[\s\S]*\[y\/N\]/);
+    screen.type("\r");
+    expect(await screen.ended).toBe(1);
+    expect(screen.text()).toContain("nothing was sent");
+    expect(world.forwarder.pullResps).toEqual([]);
+    await world.agent.stop();
+  });
+});
+
+describe("bundle", () => {
+  test("one archive with what support needs, and no secret", async () => {
+    const secrets = folder();
+    writeFileSync(join(secrets, "password"), "hunter2\n");
+    const core = `username = "gateway"\npassword_file = "${join(secrets, "password")}"`;
+    const { gateway, agent, forwarder } = await onAir({ core });
+    await heard(forwarder, [["26011bda", 1]]);
+    const archive = join(secrets, "out.tar.gz");
+    const env = { EDGE_AGENT_CORE__0__PASSWORD: "hunter2" };
+    const made = runCommand(["bundle", "--config", gateway.settingsPath, "--out", archive], env);
+    expect(made.code).toBe(0);
+    expect(made.stdout).toContain(`${archive} written`);
+    const names = execFileSync("tar", ["tzf", archive], { encoding: "utf8" }).trim().split("\n");
+    const top = names[0]!.split("/")[0]!;
+    expect(top).toMatch(new RegExp(`^edge-agent-${EUI}-\\d{8}-\\d{4}$`));
+    const inside = names.map((name) => name.slice(top.length + 1));
+    expect(inside).toEqual(
+      expect.arrayContaining([
+        ...[
+          "manifest.json",
+          "settings.toml",
+          "status.json",
+          "journal.json",
+          "devices.jsonl",
+          "log.jsonl",
+          "doctor.json",
+        ],
+      ]),
+    );
+    for (const name of inside) expect(made.stdout).toContain(name);
+    execFileSync("tar", ["xzf", archive, "-C", secrets]);
+    const read = (name: string) => readFileSync(join(secrets, top, name), "utf8");
+    const manifest = JSON.parse(read("manifest.json"));
+    expect(manifest.files.map(({ name }: { name: string }) => name)).toEqual(inside.slice(1));
+    expect(JSON.parse(read("journal.json"))).toMatchObject({ storedFrames: 1 });
+    const all = inside.map(read).join("\n");
+    expect(all).not.toContain("hunter2");
+    expect(all).not.toContain(Buffer.from(dataPhy("26011bda", 1), "hex").toString("base64"));
+    await agent.stop();
+  });
+
+  test("payloads only when asked, and made without an agent too", async () => {
+    const { gateway, agent, forwarder } = await onAir();
+    await heard(forwarder, [["26011bda", 1]]);
+    await agent.stop();
+    const archive = join(folder(), "out.tar.gz");
+    const made = runCommand([
+      "bundle",
+      "--config",
+      gateway.settingsPath,
+      "--out",
+      archive,
+      "--payloads",
+      "--json",
+    ]);
+    expect(made.code).toBe(0);
+    const said = JSON.parse(made.stdout);
+    expect(said.missing.map(({ name }: { name: string }) => name)).toEqual(
+      expect.arrayContaining(["status.json", "devices.jsonl", "log.jsonl"]),
+    );
+    const frames = execFileSync("tar", ["xzOf", archive, "--wildcards", "*/frames.jsonl"], {
+      encoding: "utf8",
+    });
+    const rxpk = JSON.parse(JSON.parse(frames.split("\n")[0]!).rxpk);
+    expect(rxpk.data).toBe(Buffer.from(dataPhy("26011bda", 1), "hex").toString("base64"));
+  });
+
+  test("a folder that is not there is said", () => {
+    const gateway = createGateway({ servers: ["mqtt://127.0.0.1:1"] });
+    const made = runCommand(["bundle", "--config", gateway.settingsPath, "--out", "/nowhere/x.tar.gz"]);
+    expect(made.code).toBe(3);
+    expect(made.stderr).toContain("/nowhere/x.tar.gz cannot be written");
+  });
+});
+
+describe("survey", () => {
+  test("a row per frame, the figures of the walk, CSV and picture", async () => {
+    const { gateway, agent, forwarder } = await onAir();
+    const directory = folder();
+    const [csv, svg] = [join(directory, "walk.csv"), join(directory, "walk.svg")];
+    const counters = [10, 11, 14, 15];
+    let next = 0;
+    const walked = spawnCommand([
+      ...["survey", "--config", gateway.settingsPath, "--dev-addr", "26011bda", "--limit", "4"],
+      ...["--csv", csv, "--svg", svg],
+    ]);
+    const pushing = setInterval(() => forwarder.push("27000001", next++), 100);
+    await until(() => next > 15, "the command to listen");
+    for (const fCnt of counters) forwarder.push("26011bda", fCnt);
+    const { code, stdout, stderr } = await walked;
+    clearInterval(pushing);
+    expect(code).toBe(0);
+    expect(stdout.split("\n").filter((line) => line.includes("26011bda"))).toHaveLength(4);
+    expect(stdout).not.toContain("27000001");
+    expect(stdout).toMatch(/frames +4 heard of 6 sent \(PDR 66\.7%\)/);
+    expect(stdout).toMatch(/RSSI +min -61\.0 {2}mean -61\.0 {2}max -61\.0 dBm/);
+    expect(stderr).toContain(`${csv} written`);
+    const rows = readFileSync(csv, "utf8").trimEnd().split("\r\n");
+    expect(rows).toHaveLength(5);
+    expect(rows[3]).toMatch(/,14,2,-61,7\.5,7,SF7BW125,868100000$/);
+    expect(readFileSync(svg, "utf8")).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
+    await agent.stop();
+  });
+
+  test("nothing heard is said, with what to look at, and ends with 1", async () => {
+    const { gateway, agent } = await onAir();
+    const walked = await spawnCommand(
+      ["survey", "--config", gateway.settingsPath, "--dev-addr", "26011bda", "--json"],
+      { endAfterMs: 1_500 },
+    );
+    expect(walked.code).toBe(1);
+    expect(JSON.parse(walked.stdout)).toMatchObject({ kind: "summary", heard: 0 });
+    expect(walked.stderr).toContain("edge-agent frames");
+    expect(runCommand(["survey", "--config", gateway.settingsPath]).code).toBe(2);
+    await agent.stop();
+  });
+
+  test("on a terminal the figures stay below the last row", async () => {
+    const { gateway, agent, forwarder } = await onAir();
+    const screen = await openScreen(["survey", "--socket", gateway.socket, "--dev-addr", "26011bda"], {
+      columns: 80,
+      rows: 24,
+    });
+    await screen.shows(/^time +device/m);
+    forwarder.push("26011bda", 1);
+    await screen.shows(/1 heard of 1 sent/);
+    forwarder.push("26011bda", 3);
+    await screen.shows(/2 heard of 3 sent/);
+    expect(screen.text()).not.toContain("1 heard of 1");
+    expect(screen.lines().filter((line) => line.startsWith("frames "))).toHaveLength(1);
+    screen.signal("SIGINT");
+    expect(await screen.ended).toBe(0);
+    await agent.stop();
+  });
+});
+
+describe("completion", () => {
+  const complete = (...words: string[]) =>
+    runCommand(["--get-yargs-completions", "edge-agent", ...words], { SHELL: "/bin/bash" }).stdout.split(
+      "\n",
+    );
+
+  test("offers the commands, and their options", () => {
+    const commands = complete("").map((line) => line.split(":")[0]);
+    expect(commands).toEqual(
+      expect.arrayContaining(["frames", "watch", "devices", "survey", "downlink-test", "bundle"]),
+    );
+    expect(complete("frames", "--rssi").map((line) => line.split(":")[0])).toEqual(
+      expect.arrayContaining(["--rssi-min", "--rssi-max"]),
+    );
+  });
+
+  test.each([
+    ["bash", "/bin/bash", /complete .*-F _edge-agent_yargs_completions edge-agent|complete -o .* edge-agent/],
+    ["zsh", "/bin/zsh", /^#compdef edge-agent/],
+  ])("a script for %s", (_shell, SHELL, what) => {
+    expect(
+      runCommand(["completion"], { SHELL, ZSH_NAME: SHELL.includes("zsh") ? "zsh" : "" }).stdout,
+    ).toMatch(what);
+  });
+});

@@ -1,0 +1,66 @@
+/** `edge-agent audit`, for people in both languages and as JSON; the file is one that an agent in the world has written. */
+import { describe, expect, test } from "vitest";
+import { showAudit } from "../../../agent/technician/audit.ts";
+import { type Language, makeText } from "../../../agent/text/text.ts";
+import { AUDIT_PATH, openCommandWorld, SETTINGS_PATH, tomlOf } from "../command/command-world.ts";
+import { memoryFiles } from "../config/memory-files.ts";
+
+async function show(
+  contents: Readonly<Record<string, string>>,
+  { language = "en", json = false, last }: { language?: Language; json?: boolean; last?: number } = {},
+): Promise<string> {
+  let shown = "";
+  const doors = {
+    files: memoryFiles({ [SETTINGS_PATH]: tomlOf(), ...contents }),
+    env: {},
+    t: makeText(language),
+    write: (text: string) => {
+      shown += text;
+    },
+  };
+  await showAudit(doors, { config: SETTINGS_PATH, file: undefined, last, json });
+  return shown;
+}
+
+async function writtenByAnAgent(): Promise<string> {
+  const world = await openCommandWorld();
+  await world.send("maintenance", { action: "begin", reason: "roof", durationS: 600 });
+  await world.send("maintenance", { action: "end" }, { issuedAt: "2020-01-01T00:00:00Z" });
+  await world.publish("settings", "{");
+  await world.audit();
+  return world.lineFiles.text(AUDIT_PATH);
+}
+
+describe("the audit log", () => {
+  test("is a table, the oldest first, with what it was refused for", async () => {
+    const shown = await show({ [AUDIT_PATH]: await writtenByAnAgent() });
+    const lines = shown.trimEnd().split("\n");
+    expect(lines).toHaveLength(5);
+    expect(lines[0]).toMatch(/^when +core +gateway +command +id +outcome$/);
+    expect(lines[1]).toMatch(/^2026-01-01 00:0\d:\d\d +main +7276ff0044010010 +maintenance +id-1 +begun$/);
+    expect(lines.at(-2)).toMatch(/maintenance +id-2 +refused: it had expired$/);
+    expect(lines.at(-1)).toMatch(/settings +- +refused: it was malformed$/);
+    expect(await show({ [AUDIT_PATH]: await writtenByAnAgent() }, { language: "fr" })).toContain(
+      "refusée : expirée",
+    );
+  });
+
+  test("is one JSON document, also the older file, and half a line is counted", async () => {
+    const written = await writtenByAnAgent();
+    const [first = "", ...rest] = written.trimEnd().split("\n");
+    const contents = { [`${AUDIT_PATH}.1`]: `${first}\n`, [AUDIT_PATH]: `${rest.join("\n")}\n{"at":"20` };
+    const { entries, damaged, file } = JSON.parse(await show(contents, { json: true }));
+    expect(entries.map(({ outcome }: { outcome: string }) => outcome)).toEqual([
+      "begun",
+      "done",
+      "refused",
+      "refused",
+    ]);
+    expect({ damaged, file }).toEqual({ damaged: 1, file: AUDIT_PATH });
+    expect(JSON.parse(await show(contents, { json: true, last: 1 })).entries).toHaveLength(1);
+  });
+
+  test("that nobody has written yet says so", async () => {
+    expect(await show({})).toBe("nothing has been commanded\n");
+  });
+});

@@ -1,0 +1,332 @@
+/**
+ * The page in a real Chromium, as a technician sees it: every view, both languages, a phone, live frames, a wrong code, a
+ * session that is over, an agent that goes away. axe looks at each view.
+ */
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import axe from "axe-core";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { LANGUAGES } from "../../../agent/text/text.ts";
+import { launch, type Served, serve, visit } from "./browser.ts";
+import { EUI, madeUpFrame, madeUpStatus } from "./made-up-gateway.ts";
+
+const VIEWS = ["overview", "frames", "signal", "history", "doctor", "devices", "position", "export"];
+/** Where the pictures go, for somebody to look at; unset: nowhere. */
+const SHOTS = process.env.SCREENSHOTS;
+
+const SOON = { timeout: 10_000 };
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+
+async function shown(page: Page): Promise<string> {
+  return page.locator("main").innerText();
+}
+
+async function goTo(page: Page, view: string): Promise<void> {
+  await page.locator(`nav a[href="#${view}"]`).click();
+  await page.locator(`nav a[href="#${view}"][aria-current]`).waitFor();
+}
+
+async function hear({ gateway }: Served, page: Page, frames: number): Promise<void> {
+  await page.locator(".link[data-state=live]", { hasText: "●" }).waitFor();
+  for (let frame = 0; frame < frames; frame++)
+    for (const event of madeUpFrame(frame, Date.now() - (frames - frame) * 400)) gateway.feed.emit(event);
+}
+
+/** @returns what axe finds that is more than a trifle, by rule and place. */
+async function axeFinds(page: Page): Promise<string[]> {
+  if (!(await page.evaluate("'axe' in globalThis"))) await page.evaluate(axe.source);
+  const found = await page.evaluate(
+    // biome-ignore lint/suspicious/noExplicitAny: axe stands in the browser's world.
+    async () => (await (globalThis as any).axe.run()).violations as axe.Result[],
+  );
+  return found.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target}`));
+}
+
+async function shoot(page: Page, name: string): Promise<void> {
+  if (SHOTS === undefined) return;
+  mkdirSync(SHOTS, { recursive: true });
+  await page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true });
+}
+
+describe.each(LANGUAGES)("in %s", (language) => {
+  test.each([
+    ["on a desk", false],
+    ["on a phone", true],
+  ] as const)(
+    "%s every view shows what it should, fits, and has nothing that a screen reader stumbles over",
+    async (where, phone) => {
+      const served = await serve();
+      served.gateway.status = madeUpStatus();
+      const { page, troubles } = await visit(browser, served.url, { language, phone });
+      expect(await page.locator("html").getAttribute("lang")).toBe(language);
+      await page.locator(".cards").waitFor();
+      await hear(served, page, 60);
+      const words = {
+        overview: language === "fr" ? "Tout fonctionne" : "Everything works",
+        frames: "2601000f",
+        signal: "SF12",
+        history: language === "fr" ? "Heure par heure" : "By the hour",
+        doctor: language === "fr" ? "Aucun examen" : "Not examined",
+        devices: "26010001",
+        position: language === "fr" ? "48,11735" : "48.11735",
+        export: "CSV",
+      };
+      for (const view of VIEWS) {
+        await goTo(page, view);
+        await expect.poll(() => shown(page), SOON).toContain(words[view as keyof typeof words]);
+        await page.waitForTimeout(view === "signal" || view === "history" ? 300 : 0);
+        await shoot(page, `${language}-${phone ? "phone" : "desk"}-${view}`);
+        expect(await axeFinds(page), `${view}, ${where}`).toEqual([]);
+        const wide = await page.evaluate<unknown>("document.documentElement.scrollWidth - innerWidth");
+        expect(wide, `${view} is wider than the screen`).toBeLessThanOrEqual(0);
+      }
+      expect(troubles).toEqual([]);
+    },
+    120_000,
+  );
+});
+
+test("what is wrong comes first, with what to do", async () => {
+  const served = await serve();
+  const good = madeUpStatus();
+  served.gateway.status = madeUpStatus({
+    cores: [{ ...good.cores[0]!, state: "waiting", lastError: "noRoute", alarms: [] }],
+    health: {
+      ...good.health,
+      alarms: [
+        {
+          id: "coreUnreachable",
+          subject: "main",
+          severity: "critical",
+          sinceWallMs: Date.now() - 600_000,
+          evidence: { awayMs: 600_000 },
+        },
+      ],
+    } as never,
+  });
+  const { page, troubles } = await visit(browser, served.url, { phone: true });
+  await page.locator(".verdict").waitFor();
+  const text = await shown(page);
+  expect(text).toContain("Something is broken");
+  expect(text).toContain("no road to it");
+  expect(text).toMatch(/critical[\s\S]*What to do:/);
+  expect(text.indexOf("critical")).toBeLessThan(text.indexOf("Packet forwarders"));
+  expect(await axeFinds(page)).toEqual([]);
+  await shoot(page, "en-phone-trouble");
+  expect(troubles).toEqual([]);
+});
+
+test("frames appear as they are heard, can be filtered, and held still", async () => {
+  const served = await serve();
+  const { page } = await visit(browser, served.url);
+  await goTo(page, "frames");
+  await hear(served, page, 3);
+  const rows = page.locator("tbody tr");
+  await expect.poll(() => rows.count(), SOON).toBe(3);
+  expect(await rows.first().innerText()).toContain("taken by main");
+  expect(await rows.first().innerText()).toContain("26010002");
+  await page.getByLabel("Show only").fill("26010001");
+  await expect.poll(() => rows.count(), SOON).toBe(1);
+  await page.getByLabel("Show only").fill("");
+  await page.getByRole("button", { name: "Pause" }).click();
+  await hear(served, page, 5);
+  await page.waitForTimeout(1_200);
+  expect(await rows.count()).toBe(3);
+  await page.getByRole("button", { name: "Go on" }).click();
+  await expect.poll(() => rows.count(), SOON).toBe(8);
+});
+
+test("what comes from the air is text, whatever it says", async () => {
+  const served = await serve();
+  const evil = '<img src=x onerror="document.title=1">';
+  const { page, troubles } = await visit(browser, served.url);
+  await goTo(page, "frames");
+  await hear(served, page, 1);
+  const [uplink] = madeUpFrame(7, Date.now());
+  served.gateway.feed.emit({ ...uplink, datr: evil, header: { mType: evil, devAddr: evil } } as never);
+  await expect.poll(() => shown(page), SOON).toContain("onerror");
+  expect(await page.locator("main img").count()).toBe(0);
+  expect(troubles).toEqual([]);
+});
+
+test("the doctor works when the button is pressed and the question answered, not before", async () => {
+  const served = await serve();
+  const { page } = await visit(browser, served.url);
+  await goTo(page, "doctor");
+  await page.getByRole("button", { name: "Examine" }).click();
+  const dialog = page.getByRole("dialog");
+  expect(await dialog.innerText()).toContain("Start the examination?");
+  expect(await axeFinds(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Examine" }).click();
+  // The first button has the focus: a hasty Enter does nothing.
+  await page.keyboard.press("Enter");
+  await dialog.waitFor({ state: "detached" });
+  expect(served.gateway.doctorRuns).toBe(0);
+  await page.getByRole("button", { name: "Examine" }).click();
+  await dialog.getByRole("button", { name: "Start" }).click();
+  await expect.poll(() => shown(page), SOON).toContain("The first that is broken: broker-tcp");
+  expect(await page.locator(".checks li").count()).toBe(5);
+  expect(await page.locator(".checks li.trouble").innerText()).toMatch(
+    /broken\s+broker-tcp \(main\)[\s\S]*What to do:/,
+  );
+  expect(served.gateway.doctorRuns).toBe(1);
+  expect(await axeFinds(page)).toEqual([]);
+  await shoot(page, "en-desk-doctor-done");
+});
+
+test("maintenance is announced and ended, each after a question", async () => {
+  const served = await serve();
+  const { page } = await visit(browser, served.url, { language: "fr" });
+  await page.getByLabel("Motif").fill("antenne");
+  await page.getByLabel("Minutes").selectOption("30");
+  await page.getByRole("button", { name: "Annoncer …" }).click();
+  expect(await page.getByRole("dialog").innerText()).toContain("30 minutes");
+  await page.getByRole("button", { name: "Annoncer", exact: true }).click();
+  await expect.poll(() => shown(page), SOON).toMatch(/Annoncée jusqu'au .* : antenne/);
+  expect(served.gateway.maintained).toMatchObject([{ reason: "antenne" }]);
+  await page.getByRole("button", { name: "Y mettre fin …" }).click();
+  await page.getByRole("button", { name: "Y mettre fin", exact: true }).click();
+  await expect.poll(() => shown(page), SOON).toContain("Non annoncée");
+});
+
+test("the language changes at once, and is remembered", async () => {
+  const served = await serve();
+  const { page } = await visit(browser, served.url);
+  await goTo(page, "devices");
+  await page.getByRole("button", { name: "Français" }).click();
+  await expect.poll(() => page.locator("h1").innerText(), SOON).toBe("Capteurs");
+  expect(await page.locator("html").getAttribute("lang")).toBe("fr");
+  await page.reload();
+  await expect.poll(() => page.locator("h1").innerText(), SOON).toBe("Capteurs");
+});
+
+test("by keyboard alone: past the navigation, to a view, whose title then has the focus", async () => {
+  const served = await serve();
+  const { page } = await visit(browser, served.url);
+  await page.locator(".cards").waitFor();
+  await page.keyboard.press("Tab");
+  expect(await page.evaluate<unknown>("document.activeElement?.textContent")).toBe("Skip to content");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expect.poll(() => page.evaluate<unknown>("document.activeElement?.textContent")).toBe("Frames");
+  expect(await page.evaluate<unknown>("document.activeElement?.tagName")).toBe("H1");
+});
+
+test("what was shown is saved as CSV and as JSON, also when the agent has gone", async () => {
+  const served = await serve();
+  const { page } = await visit(browser, served.url);
+  await page.locator(".cards").waitFor();
+  await hear(served, page, 4);
+  await goTo(page, "frames");
+  await expect.poll(() => page.locator("tbody tr").count()).toBe(4);
+  await goTo(page, "export");
+  await served.close();
+  const save = async (name: string): Promise<string> => {
+    const waiting = page.waitForEvent("download");
+    await page.getByRole("button", { name }).click();
+    return readFileSync(await (await waiting).path(), "utf8");
+  };
+  const csv = (await save("Frames as CSV")).split("\r\n");
+  expect(csv).toHaveLength(6);
+  expect(csv[0]).toContain("header.devAddr");
+  expect(csv[1]).toContain("0x26010000");
+  expect(JSON.parse(await save("Frames as JSON"))[3]).toMatchObject({
+    gatewayEui: EUI,
+    "header.devAddr": "26010003",
+  });
+});
+
+test("an agent that goes away is said, with the age of what is shown; when it is back the page goes on", async () => {
+  const served = await serve();
+  const { page } = await visit(browser, served.url);
+  await page.locator(".cards").waitFor();
+  const { port } = served.address;
+  await served.close();
+  const banner = page.locator(".banner");
+  await expect
+    .poll(() => banner.innerText(), { timeout: 10_000 })
+    .toMatch(/does not answer\. What you see is \d+s old/);
+  expect(await page.locator("[aria-live=polite]").innerText()).toContain("does not answer");
+  const stale = await shown(page);
+  expect(stale).toContain("edge-agent 1.2.3");
+  expect(stale, "what was well a while ago is no news").not.toContain("Everything works");
+  await shoot(page, "en-desk-gone");
+  const again = await serve({ port });
+  again.gateway.status = madeUpStatus({ version: "9.9.9" });
+  await expect.poll(() => shown(page), { timeout: 20_000 }).toContain("9.9.9");
+  expect(await banner.innerText()).toBe("");
+}, 60_000);
+
+describe("opened to a network", () => {
+  const network = () => serve({ host: "0.0.0.0" });
+
+  test("it asks for the code, says when it is wrong, and lets in with the right one", async () => {
+    const served = await network();
+    const { page, context, troubles } = await visit(browser, served.url, { phone: true });
+    const code = page.getByLabel("Code");
+    await code.fill("AAAA-AAAA");
+    await page.getByRole("button", { name: "Enter" }).click();
+    await expect.poll(() => page.getByRole("alert").innerText(), SOON).toContain("not the code");
+    expect(await axeFinds(page)).toEqual([]);
+    await shoot(page, "en-phone-code");
+    const answer = served.code();
+    if (answer.state !== "network") throw new Error(answer.state);
+    await code.fill(answer.code.toLowerCase());
+    await page.keyboard.press("Enter");
+    await page.locator(".cards").waitFor();
+    const [cookie] = await context.cookies();
+    expect(cookie).toMatchObject({ httpOnly: true, secure: true, sameSite: "Strict" });
+    await page.reload();
+    await page.locator(".cards").waitFor();
+    expect(troubles).toEqual([]);
+  });
+
+  test("a guesser has to wait", async () => {
+    const served = await network();
+    served.code();
+    const { page } = await visit(browser, served.url, { language: "fr" });
+    const give = async (): Promise<void> => {
+      await page.getByLabel("Code").fill("AAAA-AAAA");
+      const answered = page.waitForResponse(/api\/session$/);
+      await page.getByRole("button", { name: "Entrer" }).click();
+      await answered;
+    };
+    for (let wrong = 0; wrong < 4; wrong++) await give();
+    await expect
+      .poll(() => page.getByRole("alert").innerText())
+      .toMatch(/Trop de codes erronés\. Réessayez dans \d+s/);
+  });
+
+  test("a session that is over asks for a new code, and says why; signing out ends one", async () => {
+    const served = await network();
+    const { page, context } = await visit(browser, served.url);
+    const enter = async (): Promise<void> => {
+      const answer = served.code();
+      if (answer.state !== "network") throw new Error(answer.state);
+      await page.getByLabel("Code").fill(answer.code);
+      await page.keyboard.press("Enter");
+      await page.locator(".cards").waitFor();
+    };
+    await enter();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByLabel("Code").waitFor();
+    await enter();
+    // Another tab, or the agent's restart, ends the session behind this page's back.
+    await context.request.post(`${served.url}api/session/end`, {
+      headers: { origin: served.url.slice(0, -1), "x-edge-agent": "1", "content-type": "application/json" },
+      data: {},
+    });
+    await expect
+      .poll(() => page.getByRole("alert").innerText(), { timeout: 10_000 })
+      .toContain("session is over");
+    expect(await page.locator("nav a").count()).toBe(0);
+  });
+});
