@@ -217,40 +217,27 @@ export async function startAgent({
     coresOf: (phy) => coreFilters(phy),
     maxAgeMsOf,
   });
-  const overseer = await startOversight(
-    doors,
-    {
-      started,
-      settings: () => settings,
-      reload,
-      journal,
-      askJournal,
-      clockState,
-      records,
-      routes,
-      downlinks,
-      mayTransmit,
-      south,
-      counters,
-      feed,
-      tail,
-    },
-    program,
-  );
-  oversight = overseer;
   /** From south to north: what is still on its way then finds its place. */
   const close = async (): Promise<boolean> => {
     clockState.stop();
     stats.stop();
     guests.stop();
-    await overseer.fallSilent();
+    await oversight?.fallSilent();
     await south.close();
     downlinks.close();
     await routes.stop();
-    overseer.stop();
+    oversight?.stop();
     records.stop();
     return journal.close();
   };
+  const road = {
+    ...{ started, journal, askJournal, clockState, records, routes, downlinks, south, counters, feed, tail },
+    settings: () => settings,
+    reload,
+    mayTransmit,
+  };
+  const overseer = await closingOnFailure(close, () => startOversight(doors, road, program));
+  oversight = overseer;
   // A forwarder may have spoken already, and its gateway be on its way to the cores.
   const control = await closingOnFailure(close, () =>
     doors.control.serve(settings.control.socket, overseer.answer),

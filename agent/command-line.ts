@@ -24,6 +24,10 @@ import { showStatus } from "./technician/status.ts";
 import { chooseLanguage, LANGUAGES, makeText, type Translate } from "./text/text.ts";
 import { webCommand } from "./web/commands.ts";
 
+/** Of the help, where nobody knows how wide the reader's lines are; wider ones are hard to read. */
+const HELP_COLUMNS = 80;
+const HELP_COLUMNS_MAX = 110;
+
 export interface Program {
   readonly version: string;
   readonly path: string;
@@ -45,17 +49,25 @@ export async function readCommandLine(words: readonly string[], program: Program
     .locale(t.language)
     .usage(`${t("command.agent")}\n\n$0 <command>`)
     .option("lang", { choices: LANGUAGES, requiresArg: true, describe: t("option.lang"), global: true })
-    .command("run", t("command.run"), { config: settingsOption(t) }, ({ config }) =>
-      runAgent(config, program, t),
+    .command(
+      "run",
+      t("command.run"),
+      (yargs) =>
+        yargs.option("config", settingsOption(t)).example("$0 run --config agent.toml", t("example.run")),
+      ({ config }) => runAgent(config, program, t),
     )
     .command(
       "status",
       t("command.status"),
-      {
-        config: settingsOption(t),
-        socket: { type: "string", requiresArg: true, describe: t("option.socket") },
-        json: { type: "boolean", default: false, describe: t("option.json") },
-      },
+      (yargs) =>
+        yargs
+          .options({
+            config: settingsOption(t),
+            socket: { type: "string", requiresArg: true, describe: t("option.socket") },
+            json: { type: "boolean", default: false, describe: t("option.json") },
+          })
+          .example("$0 status", t("example.statusPlain"))
+          .example("$0 status --json", t("example.status")),
       (args) =>
         showStatus({ ...doors, control: openControlDoor(), isTerminal: process.stdout.isTTY === true }, args),
     )
@@ -106,15 +118,37 @@ export async function readCommandLine(words: readonly string[], program: Program
     .demandCommand(1, t("command.missing"))
     .recommendCommands()
     .strict()
+    .check((given, options) => refuseTwice(given, options as unknown as ParsedOptions, t))
     .alias("h", "help")
     .version(program.version)
-    .wrap(Math.min(110, process.stdout.columns ?? 110))
+    .wrap(Math.min(HELP_COLUMNS_MAX, process.stdout.columns ?? HELP_COLUMNS))
     .fail((message, error) => {
       // yargs has an error of its own for some words that it cannot use, and none for others.
       if (error !== undefined && error.name !== "YError") throw error;
-      throw new AgentError("USAGE", `${["edge-agent", ...commandOf(words)].join(" ")}: ${message}`);
+      const command = ["edge-agent", ...commandOf(words)].join(" ");
+      const help = words.some((word) => word.startsWith("-")) ? `\n${t("command.seeHelp", { command })}` : "";
+      throw new AgentError("USAGE", `${command}: ${message}${help}`);
     });
   await line.parseAsync();
+}
+
+/** What yargs knows of its options while it checks them: names, and those that may be given more than once. */
+interface ParsedOptions {
+  readonly array: readonly string[];
+}
+
+/**
+ * Of an option given twice yargs makes a list, which no command expects: which of the two was meant is not guessed.
+ * @throws AgentError USAGE
+ */
+function refuseTwice(given: Readonly<Record<string, unknown>>, { array }: ParsedOptions, t: Translate): true {
+  for (const [name, value] of Object.entries(given)) {
+    // "_": the words that are no option; one letter: another name of the same.
+    if (!Array.isArray(value) || name === "_" || name.length === 1 || array.includes(name)) continue;
+    const option = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    throw new AgentError("USAGE", t("command.twice", { option }));
+  }
+  return true;
 }
 
 /** The words that name a command, known or not. */

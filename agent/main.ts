@@ -24,11 +24,15 @@ function readPlainRun(words: readonly string[]): PlainRun | undefined {
   if (words[0] !== "run") return undefined;
   let settingsPath = SETTINGS_PATH;
   let flag: string | undefined;
+  let isSet = false;
   for (let at = 1; at < words.length; at += 2) {
     const value = words[at + 1];
     if (value === undefined || value.startsWith("-")) return undefined;
-    if (words[at] === "--config" || words[at] === "-c") settingsPath = value;
-    else if (words[at] === "--lang" && (value === "en" || value === "fr")) flag = value;
+    if (words[at] === "--config" || words[at] === "-c") {
+      if (isSet) return undefined;
+      isSet = true;
+      settingsPath = value;
+    } else if (words[at] === "--lang" && (value === "en" || value === "fr")) flag = value;
     else return undefined;
   }
   return { settingsPath, flag };

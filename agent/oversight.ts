@@ -17,6 +17,7 @@ import { answerDevices } from "./control/device-lines.ts";
 import { answerDownlinkTest, type DownlinkTestParts } from "./control/downlink-test.ts";
 import type { Feed } from "./control/feed.ts";
 import { answerFeed } from "./control/feed-lines.ts";
+import { answerMaintenance } from "./control/maintenance-answer.ts";
 import type { Downlinks } from "./downlink/downlinks.ts";
 import { startField } from "./field/field.ts";
 import type { Counters } from "./health/counters.ts";
@@ -190,6 +191,7 @@ export async function startOversight(doors: Doors, road: Road, program: ProgramP
     tail,
     counters,
     notes: journal.notes,
+    notesWritten: journal.notesWritten,
     now: () => ({
       wallMs: clock.wallMs(),
       monotonicMs: clock.monotonicMs(),
@@ -241,6 +243,7 @@ export async function startOversight(doors: Doors, road: Road, program: ProgramP
         answerFeed(request, feed, clock) ??
         (await answerDownlinkTest(request, testParts)) ??
         answerDevices(request, records, clock) ??
+        answerMaintenance(request, health.maintenance) ??
         web.control(request) ??
         answerControl(request, { status, history: history.view, log: tail.lines })
       );

@@ -557,6 +557,8 @@ export interface WebRequest {
   readonly body: Buffer;
   /** The asker's address. */
   readonly peer: string;
+  /** The network that limits are kept by: the address itself, or of IPv6 its /64. */
+  readonly network: string;
 }
 
 export interface WebAnswer {
@@ -597,11 +599,11 @@ export interface WebDoor {
   /** @throws AgentError WEB_BIND for files that are not there, or are no certificate and its key. */
   readIdentity(certFile: string, keyFile: string): Promise<WebIdentity>;
   /**
-   * The identity kept in this file; made, and kept from then on, when there is none.
-   * @param host where it listens. @param notBeforeWallMs from when on it is good: no clock is earlier.
+   * The identity kept in this file; made, and kept from then on, when there is none or it ends.
+   * @param host where it listens. @param nowWallMs as well as it is known: not before this program was built.
    * @throws AgentError WEB_BIND
    */
-  ownIdentity(path: string, host: string, notBeforeWallMs: number): Promise<WebIdentity>;
+  ownIdentity(path: string, host: string, nowWallMs: number): Promise<WebIdentity>;
   /** Octets that nobody can guess. */
   secret(octets: number): Buffer;
 }

@@ -107,8 +107,10 @@ export async function run(parts: RunParts): Promise<void> {
   listenToSignals(starting, files, parts, log);
   logProfile(profile, log);
   const agent = await starting.catch(async (error: unknown) => {
+    // What is half open would keep the process alive, deaf.
+    if (!isAgentError(error)) die(error, log);
     // With settings that somebody far away has sent and that do not even let us start, the next start has the former ones.
-    if (trial?.state === "onTrial" && isAgentError(error)) await rollBack(onTrial, trial, "unusable");
+    if (trial?.state === "onTrial") await rollBack(onTrial, trial, "unusable");
     throw await sayStartError(error, settings, parts.speak);
   });
   const { host, port } = agent.address;
@@ -303,10 +305,11 @@ async function reload(starting: Promise<Agent>, files: Files, parts: RunParts, l
 
 /** A bug ends the process: its supervisor starts a fresh one, and the journal has what was acknowledged. */
 function dieOfBugs(log: RunLog): void {
-  const die = (error: unknown): void => {
-    log.error({ error: error instanceof Error ? error.stack : String(error) }, "bug");
-    process.exit(EXIT.bug);
-  };
-  process.on("uncaughtException", die);
-  process.on("unhandledRejection", die);
+  process.on("uncaughtException", (error) => die(error, log));
+  process.on("unhandledRejection", (error) => die(error, log));
+}
+
+function die(error: unknown, log: RunLog): never {
+  log.error({ error: error instanceof Error ? error.stack : String(error) }, "bug");
+  process.exit(EXIT.bug);
 }

@@ -66,7 +66,13 @@ const PAGE_MAY = [
   "agent/text/",
   "agent/technician/words.ts",
   "agent/technician/field-lines.ts",
+  "agent/technician/health-lines.ts",
 ];
+/** What an agent that starts loads: a gateway keeps in its memory whatever was loaded. */
+const START = ["agent/main.ts", "agent/run.ts", "agent/north/chirpstack-mqtt.ts", "agent/north/gwmp.ts"];
+/** And what not, before somebody asks, or there is need. */
+const LATE =
+  /^(agent\/(command-line\.ts|text\/text\.ts|technician\/|command\/open-desks\.ts|web\/desk\.ts|control\/journal-desk\.ts|metrics\/(families|exposition)\.ts)|(mqtt|level|serialport|pino-pretty|prom-client|selfsigned|yargs)$)/;
 /** What only agent/host/ (and the command itself) may write. */
 const WORLD = [
   /\bDate\.now\b/,
@@ -92,8 +98,25 @@ function sourcesOf(folder: string): Source[] {
 
 /** What is imported by type is not there when it runs. */
 function importedByPage({ path, text }: Source): string[] {
-  const isGone = /^import type [^;]*;/gm;
-  return importsOf({ path, text: text.replaceAll(isGone, "") });
+  return importsOf({ path, text: withoutTypes(text) });
+}
+
+function withoutTypes(text: string): string {
+  return text.replaceAll(/^(import|export) type [^;]*;/gm, "");
+}
+
+/** @returns all that is loaded with these files, and by which of them: what is imported when it is called is not. */
+function loadedWith(entries: readonly string[], sources: readonly Source[]): Map<string, string> {
+  const loaded = new Map(entries.map((entry) => [entry, "the start"]));
+  for (const [path] of loaded) {
+    const source = sources.find((candidate) => candidate.path === path);
+    if (source === undefined) continue;
+    for (const [, name] of withoutTypes(source.text).matchAll(/^(?:import|export|\}).*"([^"]+)";$/gm)) {
+      const target = targetOf(source, name!);
+      if (!loaded.has(target)) loaded.set(target, path);
+    }
+  }
+  return loaded;
 }
 
 function importsOf(source: Source): string[] {
@@ -179,6 +202,14 @@ describe("the borders of the house", () => {
     const sources = [...sourcesOf("agent"), ...sourcesOf("simulator")];
     expect(sources.length).toBeGreaterThan(30);
     expect(sources.flatMap(breaches)).toEqual([]);
+  });
+
+  test("an agent that starts loads no texts, no bench, and nothing that waits for a question", () => {
+    const loaded = loadedWith(START, sourcesOf("agent"));
+    for (const path of ["agent/agent.ts", "agent/journal/writer.ts", "agent/text/said.ts", "valibot", "pino"])
+      expect([...loaded.keys()]).toContain(path);
+    const early = [...loaded].filter(([path]) => LATE.test(path));
+    expect(early.map(([path, by]) => `${by} loads ${path}`)).toEqual([]);
   });
 
   test("every part of the agent has its rule", () => {

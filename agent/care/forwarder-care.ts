@@ -45,7 +45,11 @@ export type RestartFault =
   | "failed";
 
 export type RestartResult =
-  | { readonly ok: true }
+  | {
+      readonly ok: true;
+      /** Root's own supervisor was asked to; nobody tells us what it did. */
+      readonly asked?: true;
+    }
   | {
       readonly ok: false;
       readonly fault: RestartFault;

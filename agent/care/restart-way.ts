@@ -94,7 +94,7 @@ export function openRestartWay(parts: RestartWayParts): RestartWay {
   async function request(): Promise<RestartResult> {
     try {
       await files.replace(requestPath, Buffer.from(`${Math.round(parts.wallMs())}\n`));
-      return { ok: true };
+      return { ok: true, asked: true };
     } catch (error) {
       if (!isAgentError(error, "FILE_IO")) throw error;
       return { ok: false, fault: "failed" };

@@ -4,17 +4,20 @@
  *   { "at": "2026-01-01T00:00:00.000Z", "clock": "synchronised", "core": "main", "gatewayEui": "…",
  *     "command": "settings-change", "id": "…", "outcome": "refused", "reason": "replayed" }
  *
- * The promise: what changes something stands on disk, as begun, before it is done. What only asked, or was refused, is
+ * The promise: what changes something stands on disk, as begun, before it is done, where the disk obeys. What only asked, or was refused, is
  * written within a minute, so that a flood of it wears no flash. The file is bounded, and one before it is kept.
  * `edge-agent audit` shows both: technician/audit.ts.
  */
 import { isAgentError } from "../errors.ts";
 import type { ClockState } from "../frame/frame.ts";
 import type { Clock, LineFiles, Log, Timer } from "../ports.ts";
+import { inTime } from "./in-time.ts";
 import type { Outcome } from "./reply.ts";
 
 export const AUDIT_OCTETS_MAX = 128 * 1024;
 const WRITTEN_WITHIN_MS = 60_000;
+/** A disk that hangs is not waited for any longer. */
+const WRITE_MS_MAX = 5_000;
 /** Of those that wait to be written; beyond it they are counted. */
 const WAITING_MAX = 64;
 
@@ -39,9 +42,9 @@ export interface AuditLine extends AuditEntry {
 export interface Audit {
   /** It is written soon. */
   note(entry: AuditEntry): void;
-  /** Resolves when it is on disk, or the disk has refused. */
+  /** Resolves when it is on disk, or the disk has refused, or hangs. */
   noteNow(entry: AuditEntry): Promise<void>;
-  /** Writes what waits. */
+  /** Writes what waits; as noteNow(). */
   flush(): Promise<void>;
 }
 
@@ -64,6 +67,7 @@ export function openAudit({ clock, clockState, log, lineFiles, path }: AuditPart
   let timer: Timer | undefined;
   let writing: Promise<void> = Promise.resolve();
   let isFailing = false;
+  let hangs = false;
 
   function add(entry: AuditEntry): void {
     if (waiting.length >= WAITING_MAX) {
@@ -89,11 +93,16 @@ export function openAudit({ clock, clockState, log, lineFiles, path }: AuditPart
     waiting.push(`${JSON.stringify(line)}\n`);
   }
 
-  function flush(): Promise<void> {
+  async function flush(): Promise<void> {
     timer?.cancel();
     timer = undefined;
     writing = writing.then(write);
-    return writing;
+    // Behind a write that hangs it was waited for already.
+    if (hangs) return;
+    const written = writing.then(() => true);
+    if ((await inTime(clock, written, WRITE_MS_MAX)) === true) return;
+    hangs = true;
+    failing(`the disk has not answered for ${WRITE_MS_MAX / 1e3} s`);
   }
 
   async function write(): Promise<void> {
@@ -105,9 +114,14 @@ export function openAudit({ clock, clockState, log, lineFiles, path }: AuditPart
       isFailing = false;
     } catch (error) {
       if (!isAgentError(error, "FILE_IO")) throw error;
-      if (!isFailing) log.warn({ error: error.message }, "audit log not written");
-      isFailing = true;
+      failing(error.message);
     }
+    hangs = false;
+  }
+
+  function failing(error: string): void {
+    if (!isFailing) log.warn({ error }, "audit log not written");
+    isFailing = true;
   }
 
   return {

@@ -1,16 +1,16 @@
 /**
- * How many commands are taken: a bucket that holds so many, and gains one every so often. Pure.
+ * How much of something is given: a bucket that holds so much, and gains one every so often. Pure.
  */
 export interface Budget {
-  /** @returns false when there is none left. */
-  take(monotonicMs: number): boolean;
+  /** @returns false when there is not so much left; nothing is taken then. */
+  take(monotonicMs: number, amount?: number): boolean;
 }
 
 export function createBudget(max: number, everyMs: number): Budget {
   let left = max;
   let filledMs = Number.NEGATIVE_INFINITY;
   return {
-    take: (monotonicMs) => {
+    take: (monotonicMs, amount = 1) => {
       const gained = Math.floor((monotonicMs - filledMs) / everyMs);
       if (left + gained >= max) {
         left = max;
@@ -19,8 +19,8 @@ export function createBudget(max: number, everyMs: number): Budget {
         left += gained;
         filledMs += gained * everyMs;
       }
-      if (left === 0) return false;
-      left -= 1;
+      if (left < amount) return false;
+      left -= amount;
       return true;
     },
   };

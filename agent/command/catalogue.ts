@@ -167,8 +167,9 @@ export const COMMANDS = {
   "forwarder-restart": define({
     arguments: { reason: must(words(120)) },
     needs: "change",
-    meaning: "Restarts the packet forwarder by its profile's command, within the limits of self-care.",
-    result: table,
+    meaning:
+      "Restarts the packet forwarder by its profile's command, within the limits of self-care. `asked`: the gateway's own supervisor was asked to, and does so unless somebody has stopped it; what it did is not told.",
+    result: fields({ restarted: flag, asked: flag }, []),
   }),
   "replay-plan": define({
     arguments: {

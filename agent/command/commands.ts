@@ -21,6 +21,8 @@ import type { TrialWatch } from "./trial-watch.ts";
 export interface CommandsParts extends Omit<HandlerParts, "file" | "watch" | "routes" | "proposePlan"> {
   readonly log: Log;
   readonly notes: JournalNotes;
+  /** Journal.notesWritten */
+  readonly notesWritten: () => Promise<boolean>;
   readonly counters: Pick<Counters, "count">;
   readonly lineFiles?: LineFiles;
   readonly exec?: Exec;
@@ -43,13 +45,13 @@ interface Loaded {
   readonly watch: TrialWatch | undefined;
 }
 
-/** Those that wait for the code to be loaded, or for one another. */
+/** Of one core: those that wait for the code to be loaded, for one another, or for their answer to leave. */
 const WAITING_MAX = 16;
 
 export function openCommands(parts: CommandsParts): CoreCommands {
   const { settingsFile, counters } = parts;
   let loading: Promise<Loaded> | undefined;
-  let waiting = 0;
+  const waiting = new Map<string, number>();
   let stopped = false;
 
   function loaded(): Promise<Loaded> {
@@ -57,18 +59,17 @@ export function openCommands(parts: CommandsParts): CoreCommands {
     return loading;
   }
 
-  function withDesks(hear: (desks: Loaded) => Promise<void>): void {
+  function withDesks(coreId: string, hear: (desks: Loaded) => Promise<void>): void {
     if (stopped) return;
-    if (waiting >= WAITING_MAX) {
+    const before = waiting.get(coreId) ?? 0;
+    if (before >= WAITING_MAX) {
       counters.count("commandRefused", "tooMany");
       return;
     }
-    waiting += 1;
+    waiting.set(coreId, before + 1);
     void loaded()
       .then(hear)
-      .then(() => {
-        waiting -= 1;
-      });
+      .then(() => waiting.set(coreId, waiting.get(coreId)! - 1));
   }
 
   if (settingsFile?.trial !== undefined) {
@@ -76,8 +77,8 @@ export function openCommands(parts: CommandsParts): CoreCommands {
     void loaded().then(({ watch }) => watch?.watch(trial));
   }
   return {
-    hear: (command) => withDesks(({ desk }) => desk.hear(command)),
-    hearExec: (command) => withDesks(({ exec }) => exec.hear(command)),
+    hear: (command) => withDesks(command.coreId, ({ desk }) => desk.hear(command)),
+    hearExec: (command) => withDesks(command.coreId, ({ exec }) => exec.hear(command)),
     stop: async () => {
       stopped = true;
       const { watch, audit } = (await loading) ?? {};

@@ -5,15 +5,18 @@
  * nothing. Each, obeyed or refused, stands in the audit log, and is answered where its id could be read and somebody would
  * hear it. What changes something is noted, on disk, before it is done.
  *
- *   tooMany        more than BUDGET_MAX at once, or than one in BUDGET_EVERY_MS after that
+ *   tooMany        more of one core than BUDGET_MAX at once, or than one in BUDGET_EVERY_MS after that
  *   retained       it lay there for whoever comes: meant for another time
  *   tooLarge, malformed, unknown, notAllowed
  *   expired, issuedInFuture, otherBoot, clockUnknown      lifetime.ts
  *   replayed       seen.ts
- *   busy           RUNNING_MAX are at work
+ *   busy           settings are being changed
+ *   notRemembered  it changes something, and the disk does not remember that it was done: after a restart it could be
+ *                  done again. It must say its time in this boot's own (envelope.ts, uptime), as with a wrong clock
+ *   dataLimit      its answer would cost more than what a core is given (DATA_KB_MAX): a road north may have its price
  *
- * Frames do not wait for it: it is held to a few commands a minute, works between them, and what it says goes north when
- * nothing else waits (north/flight.ts).
+ * One core takes nothing from another. Frames do not wait for it: it is held to a few commands a minute, works between
+ * them, and what it says goes north when nothing else waits (north/flight.ts).
  */
 import { isAgentError } from "../errors.ts";
 import type { Counters } from "../health/counters.ts";
@@ -22,12 +25,13 @@ import type { Delivery, OwnCommand, OwnMessage } from "../north/core.ts";
 import type { Clock } from "../ports.ts";
 import { type ArgumentsOf, readArguments, type Shape } from "./arguments.ts";
 import type { Audit, AuditEntry } from "./audit.ts";
-import { createBudget } from "./budget.ts";
+import { type Budget, createBudget } from "./budget.ts";
 import { COMMANDS, type CommandName, isCommandName, rightFor } from "./catalogue.ts";
 import { type Envelope, readEnvelope } from "./envelope.ts";
 import type { Asked, Done, Handlers } from "./handlers.ts";
+import { inTime } from "./in-time.ts";
 import { lifetimeFault, type Now } from "./lifetime.ts";
-import { failed, type Outcome, REPLY_LIFE_MS, type Reply, refused, writeReply } from "./reply.ts";
+import { done, failed, type Outcome, REPLY_LIFE_MS, type Reply, refused, writeReply } from "./reply.ts";
 import { rememberSeen } from "./seen.ts";
 import { REPLY_LEAVES_MS } from "./settings-change.ts";
 
@@ -37,7 +41,17 @@ export const BUDGET_EVERY_MS = 6_000;
 /** Of those beyond it, so many are still read to be answered. */
 const REFUSALS_MAX = 5;
 const REFUSALS_EVERY_MS = 60_000;
+/** Of one core; others wait for their turn, as many as commands.ts lets wait. */
 export const RUNNING_MAX = 2;
+/** What is answered to one core, in KB: so much at once, and then one every so often, which are 4 MB a day. */
+export const DATA_KB_MAX = 4_096;
+export const DATA_KB_EVERY_MS = 20_000;
+/** As much is answered in any case: the budget of commands bounds it. */
+const DATA_FREE_OCTETS = 1_024;
+/** It goes back with every reply; a longer one does not. */
+const CORRELATION_OCTETS_MAX = 256;
+/** A disk that hangs is not waited for any longer. */
+export const REMEMBER_MS_MAX = 5_000;
 const NAME_CHARACTERS_MAX = 32;
 
 export type Allowed = "none" | "read" | "change";
@@ -46,6 +60,8 @@ export interface DeskParts {
   readonly clock: Pick<Clock, "after">;
   readonly now: () => Now;
   readonly notes: JournalNotes;
+  /** Journal.notesWritten */
+  readonly notesWritten: () => Promise<boolean>;
   readonly counters: Pick<Counters, "count">;
   readonly audit: Audit;
   readonly handlers: Handlers;
@@ -66,18 +82,45 @@ interface Judged {
   readonly right: "read" | "change";
 }
 
+interface Worked {
+  readonly said: Reply;
+  readonly after: (() => void) | undefined;
+}
+
 interface Refusal {
   readonly reason: string;
   readonly id?: string | undefined;
   readonly detail?: string | undefined;
 }
 
+/** What one core has left of everything. */
+interface Account {
+  readonly commands: Budget;
+  readonly refusals: Budget;
+  readonly dataKb: Budget;
+  running: number;
+  readonly waiting: (() => void)[];
+}
+
 export function createCommandDesk(parts: DeskParts): CommandDesk {
-  const { audit, counters } = parts;
+  const { audit, clock, counters } = parts;
   const seen = rememberSeen(parts.notes);
-  const budget = createBudget(BUDGET_MAX, BUDGET_EVERY_MS);
-  const refusals = createBudget(REFUSALS_MAX, REFUSALS_EVERY_MS);
-  let running = 0;
+  const accounts = new Map<string, Account>();
+
+  function accountOf({ coreId }: OwnCommand): Account {
+    let account = accounts.get(coreId);
+    if (account === undefined) {
+      account = {
+        commands: createBudget(BUDGET_MAX, BUDGET_EVERY_MS),
+        refusals: createBudget(REFUSALS_MAX, REFUSALS_EVERY_MS),
+        dataKb: createBudget(DATA_KB_MAX, DATA_KB_EVERY_MS),
+        running: 0,
+        waiting: [],
+      };
+      accounts.set(coreId, account);
+    }
+    return account;
+  }
 
   /** @returns what is to be done, or why nothing is. */
   function judge(command: OwnCommand, now: Now): Judged | Refusal {
@@ -98,64 +141,89 @@ export function createCommandDesk(parts: DeskParts): CommandDesk {
     if (fault !== undefined) return refuse(fault);
     const key = `${command.coreId}/${command.gatewayEui}/${read.value.id}`;
     if (seen.has(key)) return refuse("replayed");
-    if (running >= RUNNING_MAX) return refuse("busy");
     if (!seen.remember(key, read.value, right, now)) return refuse("tooMany");
     return { name, envelope: read.value, given: given.value, right };
   }
 
   async function hear(command: OwnCommand): Promise<void> {
     const now = parts.now();
-    if (!budget.take(now.monotonicMs)) {
-      counters.count("commandRefused", "tooMany");
-      if (!refusals.take(now.monotonicMs)) return;
+    const account = accountOf(command);
+    if (!account.commands.take(now.monotonicMs)) {
+      if (!account.refusals.take(now.monotonicMs)) return counters.count("commandRefused", "tooMany");
       const read = command.payload.length > 1_024 ? undefined : readEnvelope(command.payload);
       return refuse(command, { reason: "tooMany", id: read?.ok ? read.value.id : undefined });
     }
     const judged = judge(command, now);
-    if ("reason" in judged) {
-      counters.count("commandRefused", judged.reason);
-      return refuse(command, judged);
-    }
-    running += 1;
-    try {
-      await obey(command, judged);
-    } finally {
-      running -= 1;
-    }
+    if ("reason" in judged) return refuse(command, judged);
+    await turnOf(account);
+    const did = await work(command, judged).finally(() => {
+      const next = account.waiting.shift();
+      if (next === undefined) account.running -= 1;
+      else next();
+    });
+    if ("reason" in did) return refuse(command, did);
+    await tell(command, did);
   }
 
-  /** Who left a retained message does not listen. */
+  async function turnOf(account: Account): Promise<void> {
+    if (account.running < RUNNING_MAX) account.running += 1;
+    else await new Promise<void>((resolve) => account.waiting.push(resolve));
+  }
+
+  async function work(command: OwnCommand, judged: Judged): Promise<Worked | Refusal> {
+    // It may have waited.
+    const fault = lifetimeFault(judged.envelope, command, judged.right, parts.now());
+    if (fault !== undefined) return { reason: fault, id: judged.envelope.id };
+    if (await isRemembered(judged)) return obey(command, judged);
+    return { reason: "notRemembered", id: judged.envelope.id, detail: "say uptime" };
+  }
+
+  /** Whether a power cut, now, would leave it refused: by the disk that knows it, or by another boot. */
+  async function isRemembered({ right, envelope }: Judged): Promise<boolean> {
+    if (right === "read") return true;
+    const isWritten = (await inTime(clock, parts.notesWritten(), REMEMBER_MS_MAX)) === true;
+    return isWritten || envelope.uptime !== undefined;
+  }
+
   async function refuse(command: OwnCommand, { reason, id, detail }: Refusal): Promise<void> {
+    counters.count("commandRefused", reason);
     audit.note(entryOf(command, id, "refused", reason));
     if (id !== undefined) await reply(command, { id, command: nameOf(command), ...refused(reason, detail) });
   }
 
-  async function obey(command: OwnCommand, { name, envelope, given, right }: Judged): Promise<void> {
+  async function obey(command: OwnCommand, { name, envelope, given, right }: Judged): Promise<Worked> {
     const { id } = envelope;
     if (right === "change") await audit.noteNow(entryOf(command, id, "begun"));
     let part = 0;
+    let isTooDear = false;
     const say = async (result: object): Promise<boolean> => {
       part += 1;
-      const delivery = await reply(command, {
-        id,
-        command: name,
-        outcome: "done",
-        result,
-        part,
-        last: false,
-      });
+      const delivery = await reply(command, { id, command: name, ...done(result), part, last: false });
+      isTooDear = delivery === "tooDear";
       return delivery === "taken" || delivery === "noSubscriber";
     };
     const { coreId, gatewayEui } = command;
-    const { answer, after } = await run(name, given, { id, coreId, gatewayEui, say });
+    const did = await run(name, given, { id, coreId, gatewayEui, say });
+    const answer = isTooDear ? failed("dataLimit") : did.answer;
+    const { after } = did;
     counters.count("commandDone", answer.outcome);
     const entry = entryOf(command, id, answer.outcome, answer.reason);
     if (right === "change") await audit.noteNow(entry);
     else audit.note(entry);
     const parted = part > 0 ? { part: part + 1, last: true } : {};
-    const replied = reply(command, { id, command: name, ...answer, ...parted });
-    if (after === undefined) await replied;
-    else await doAfter(replied, after);
+    return { said: { id, command: name, ...answer, ...parted }, after };
+  }
+
+  /** While the road north is slow others are at work. */
+  async function tell(command: OwnCommand, { said, after }: Worked): Promise<void> {
+    const replied = reply(command, said);
+    if (after === undefined) {
+      await replied;
+      return;
+    }
+    // A reply that does not leave must not keep what it announces from being done.
+    await inTime(clock, replied, REPLY_LEAVES_MS);
+    after();
   }
 
   async function run(name: CommandName, given: ArgumentsOf<Shape>, asked: Asked): Promise<Done> {
@@ -168,27 +236,30 @@ export function createCommandDesk(parts: DeskParts): CommandDesk {
     }
   }
 
-  /** A reply that does not leave must not keep what it announces from being done. */
-  function doAfter(replied: Promise<unknown>, what: () => void): Promise<void> {
-    return new Promise<void>((resolve) => {
-      const go = (): void => {
-        late.cancel();
-        resolve();
-      };
-      const late = parts.clock.after(REPLY_LEAVES_MS, go);
-      void replied.then(go);
-    }).then(what);
+  /** @returns tooDear: the core was told that instead, but where another part follows. */
+  async function reply(command: OwnCommand, said: Reply): Promise<Delivery | "tooDear"> {
+    const now = parts.now();
+    const payload = writeReply(said, now);
+    const isFree = payload.length <= DATA_FREE_OCTETS;
+    if (isFree || accountOf(command).dataKb.take(now.monotonicMs, Math.ceil(payload.length / 1_024)))
+      return publish(command, payload);
+    if (said.last !== false) {
+      // What has begun has begun, although nobody reads how.
+      const instead = said.outcome === "done" ? failed("dataLimit") : { reason: "dataLimit" };
+      await publish(command, writeReply({ ...said, result: undefined, detail: undefined, ...instead }, now));
+    }
+    return "tooDear";
   }
 
-  function reply(command: OwnCommand, said: Reply): Promise<Delivery> {
+  function publish(command: OwnCommand, payload: Buffer): Promise<Delivery> {
     const { coreId, gatewayEui, correlation } = command;
     return parts.publish(coreId, gatewayEui, {
       // Nobody makes up our topics.
       name: `reply/${isCommandName(command.name) ? command.name : "unknown"}`,
-      payload: writeReply(said, parts.now()),
+      payload,
       retain: false,
       expiresInMs: REPLY_LIFE_MS,
-      ...(correlation === undefined ? {} : { correlation }),
+      ...(correlation === undefined || correlation.length > CORRELATION_OCTETS_MAX ? {} : { correlation }),
     });
   }
 

@@ -7,7 +7,7 @@
  * shell, one program runs at a time, and time and output are bounded. Only a core with `commands = "change"` may ask.
  *
  * The request has no time in it: it is refused when retained, when its exec_id was seen before (or is 0, which cannot be
- * told apart), or when it has waited.
+ * told apart), when it has waited, or when the disk does not remember it.
  *
  * Source: chirpstack/chirpstack, api/proto/gw/gw.proto; what its mqtt-forwarder does with it, src/commands.rs.
  */
@@ -15,10 +15,11 @@ import type { Settings } from "../config/settings.ts";
 import type { Counters } from "../health/counters.ts";
 import type { JournalNotes } from "../journal/journal.ts";
 import type { Delivery, ExecAnswer, ExecCommand } from "../north/core.ts";
-import type { Exec, ExecResult } from "../ports.ts";
+import type { Clock, Exec, ExecResult } from "../ports.ts";
 import type { Audit } from "./audit.ts";
-import { createBudget } from "./budget.ts";
-import { type Allowed, BUDGET_EVERY_MS, BUDGET_MAX } from "./desk.ts";
+import { type Budget, createBudget } from "./budget.ts";
+import { type Allowed, BUDGET_EVERY_MS, BUDGET_MAX, REMEMBER_MS_MAX } from "./desk.ts";
+import { inTime } from "./in-time.ts";
 import { type Now, UNANSWERED_MS_MAX } from "./lifetime.ts";
 import type { Outcome } from "./reply.ts";
 
@@ -32,7 +33,10 @@ const ENVIRONMENT = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/
 export interface ExecDeskParts {
   readonly exec: Exec | undefined;
   readonly now: () => Now;
+  readonly clock: Pick<Clock, "after">;
   readonly notes: JournalNotes;
+  /** Journal.notesWritten */
+  readonly notesWritten: () => Promise<boolean>;
   readonly counters: Pick<Counters, "count">;
   readonly audit: Audit;
   readonly settings: () => Settings["command"];
@@ -47,7 +51,8 @@ export interface ExecDesk {
 
 export function createExecDesk(parts: ExecDeskParts): ExecDesk {
   const { exec, notes, audit, counters } = parts;
-  const budget = createBudget(BUDGET_MAX, BUDGET_EVERY_MS);
+  /** By core. */
+  const budgets = new Map<string, Budget>();
   let isRunning = false;
 
   function fault(command: ExecCommand): string | undefined {
@@ -70,19 +75,31 @@ export function createExecDesk(parts: ExecDeskParts): ExecDesk {
     return text === undefined || text === "" ? [] : text.split("\n");
   }
 
+  function isWithinBudget({ coreId }: ExecCommand): boolean {
+    const budget = budgets.get(coreId) ?? createBudget(BUDGET_MAX, BUDGET_EVERY_MS);
+    budgets.set(coreId, budget);
+    return budget.take(parts.now().monotonicMs);
+  }
+
+  async function refuse(command: ExecCommand, reason: string): Promise<void> {
+    counters.count("commandRefused", reason);
+    if (reason === "tooMany") return;
+    note(command, "refused", reason);
+    await answer(command, { stdout: NOTHING, stderr: NOTHING, error: `refused: ${reason}` });
+  }
+
+  /** Whether a power cut, now, would leave it refused when it comes again. */
+  async function isRemembered(command: ExecCommand): Promise<boolean> {
+    notes.set(NOTE, [...seen(), keyOf(command)].slice(-EXECS_REMEMBERED_MAX).join("\n"));
+    return (await inTime(parts.clock, parts.notesWritten(), REMEMBER_MS_MAX)) === true;
+  }
+
   async function hear(command: ExecCommand): Promise<void> {
-    const isWithin = budget.take(parts.now().monotonicMs);
-    const reason = isWithin ? fault(command) : "tooMany";
-    if (reason !== undefined) {
-      counters.count("commandRefused", reason);
-      if (!isWithin) return;
-      note(command, "refused", reason);
-      await answer(command, { stdout: NOTHING, stderr: NOTHING, error: `refused: ${reason}` });
-      return;
-    }
+    const reason = isWithinBudget(command) ? fault(command) : "tooMany";
+    if (reason !== undefined) return refuse(command, reason);
     isRunning = true;
     try {
-      notes.set(NOTE, [...seen(), keyOf(command)].slice(-EXECS_REMEMBERED_MAX).join("\n"));
+      if (!(await isRemembered(command))) return await refuse(command, "notRemembered");
       await audit.noteNow(entryOf(command, "begun"));
       const result = await run(command);
       const error = errorOf(result);

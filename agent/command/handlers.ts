@@ -14,7 +14,7 @@ import type { LogTail } from "./log-tail.ts";
 import { tellLogTail } from "./log-tail-command.ts";
 import { doMaintenance } from "./maintenance-command.ts";
 import { doReplayPlan } from "./replay-plan-command.ts";
-import { type Answer, done, failed } from "./reply.ts";
+import { type Answer, done, failed, refused } from "./reply.ts";
 import { changeSettings, type Sender } from "./settings-change.ts";
 import type { SettingsFile } from "./settings-file.ts";
 import { showSettings } from "./settings-show.ts";
@@ -56,13 +56,28 @@ export type Handlers = {
 };
 
 export function createHandlers(parts: HandlerParts): Handlers {
+  /** Two cores may ask at once, and there is one file. */
+  let isChanging = false;
+
+  async function changeAlone(
+    given: GivenTo<"settings-change">,
+    { id, coreId, gatewayEui }: Sender,
+  ): Promise<Done> {
+    if (isChanging) return { answer: refused("busy") };
+    isChanging = true;
+    try {
+      return await changeSettings(parts, given, { id, coreId, gatewayEui });
+    } finally {
+      isChanging = false;
+    }
+  }
+
   return {
     health: async (_given, { gatewayEui }) =>
       done(JSON.parse(Buffer.from(await parts.report(gatewayEui)).toString("utf8"))),
     "log-tail": (given) => tellLogTail(parts.tail, given),
     settings: (given) => showSettings({ ...parts, trial: () => parts.watch?.current }, given),
-    "settings-change": (given, { id, coreId, gatewayEui }) =>
-      changeSettings(parts, given, { id, coreId, gatewayEui }),
+    "settings-change": changeAlone,
     maintenance: (given, { coreId }) => doMaintenance(parts.maintenance, given, coreId, parts.now()),
     "journal-stats": () => tellJournalStats(parts.journal),
     "journal-thin": (given) => thinJournal(parts.journal, given),
@@ -82,7 +97,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
 }
 
 function tellRestart(result: RestartResult): Answer {
-  if (result.ok) return done({ restarted: true });
+  if (result.ok) return done(result.asked ? { asked: true } : { restarted: true });
   const { fault, waitMs, exitCode } = result;
   if (waitMs !== undefined) return failed(fault, `not sooner than in ${Math.ceil(waitMs / 1e3)} s`);
   return failed(fault, exitCode === undefined ? undefined : `exit code ${exitCode}`);

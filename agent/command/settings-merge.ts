@@ -44,11 +44,16 @@ export function mergeSettings(toml: string, merge: Table): Read<string, MergeFau
   let text = toml;
   for (const { path, value } of edits.value) {
     const next = value === null ? withoutPair(text, path) : setInToml(text, path, writeToml(value as string));
-    const key = path.join(".");
-    if (next === undefined || !isOnlyThat(text, next, path, value)) return fault("cannotMerge", key);
+    if (next === undefined) return fault("cannotMerge", path.join("."));
     text = next;
   }
-  return { ok: true, value: text };
+  // Once for all of them: a slow processor has frames to take meanwhile.
+  const wanted = edits.value.reduce(
+    (table, { path, value }) => withValue(table, path, value),
+    before as unknown,
+  );
+  if (isDeepStrictEqual(documentOf(text), wanted)) return { ok: true, value: text };
+  return fault("cannotMerge", edits.value.map(({ path }) => path.join(".")).join(", "));
 }
 
 function documentOf(toml: string): Table | undefined {
@@ -104,12 +109,6 @@ function withoutPair(text: string, path: KeyPath): string | undefined {
   const isAlone =
     /^[ \t]*$/.test(text.slice(from, pair.keyFrom)) && /^[ \t]*(#.*)?\r?\n?$/.test(text.slice(pair.to, to));
   return isAlone ? text.slice(0, from) + text.slice(to) : undefined;
-}
-
-/** The parser finds the wanted value where it should be, and all else as it was. */
-function isOnlyThat(before: string, after: string, path: KeyPath, value: unknown): boolean {
-  const [was, is] = [documentOf(before), documentOf(after)];
-  return was !== undefined && is !== undefined && isDeepStrictEqual(is, withValue(was, path, value));
 }
 
 function withValue(table: unknown, path: KeyPath, value: unknown): unknown {

@@ -42,6 +42,7 @@ export function createTrialWatch(parts: TrialWatchParts): TrialWatch {
   let reachedSinceMs: number | undefined;
   let timer: Timer | undefined;
   let stopped = false;
+  let isRefused = false;
 
   function arm(): void {
     timer?.cancel();
@@ -55,9 +56,11 @@ export function createTrialWatch(parts: TrialWatchParts): TrialWatch {
     if (note === undefined) return;
     try {
       await look(note);
+      isRefused = false;
     } catch (error) {
       if (!isAgentError(error)) throw error;
-      log.warn({ error: error.message }, "settings on trial: the disk refuses");
+      if (!isRefused) log.warn({ error: error.message }, "settings on trial: the disk refuses");
+      isRefused = true;
     }
     arm();
   }

@@ -9,6 +9,7 @@
  * The note, and what a start means: trial-note.ts. Here is what touches files; when it is asked: trial-watch.ts in the
  * running agent, run.ts before one runs.
  */
+import { isAgentError } from "../errors.ts";
 import type { Clock, Files } from "../ports.ts";
 import {
   judgeAtStart,
@@ -91,7 +92,10 @@ export async function resumeTrial(
   }
   if (step.do === "rollBack") return rollBack(trial, note, step.why);
   const next: TrialNote = step.do === "goOn" ? step.note : { ...note, state: "rolledBack", why: step.why };
-  await files.replace(paths.note, writeTrialNote(next));
+  await files.replace(paths.note, writeTrialNote(next)).catch((error: unknown) => {
+    // On a disk that takes no note any more a trial is watched all the same; only this start is not counted.
+    if (!isAgentError(error, "FILE_IO")) throw error;
+  });
   return next;
 }
 

@@ -57,7 +57,10 @@ export function configCommand(doors: ConfigDoors): CommandModule {
         )
         .command("schema", t("command.configSchema"), {}, () => printSchema(doors))
         .demandCommand(1, t("command.missing"))
-        .strict(),
+        .strict()
+        .example("$0 config init --config agent.toml", t("example.init"))
+        .example("$0 config check --config agent.toml", t("example.configCheck"))
+        .example("$0 config print --origin", t("example.configPrint")),
     handler: () => {},
   };
 }

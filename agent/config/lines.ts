@@ -220,7 +220,8 @@ function walk(toml: string, found: Found, layout?: Layout): void {
     for (;;) {
       readWhile((c) => " \t\r\n\uFEFF".includes(c));
       if (toml[at] !== "#") return;
-      readWhile((c) => c !== "\n");
+      const end = toml.indexOf("\n", at);
+      at = end < 0 ? toml.length : end;
     }
   }
 

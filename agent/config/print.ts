@@ -7,7 +7,7 @@ import { type PlacedRow, rowsOf, SINGLE_TABLES } from "./table.ts";
 import type { Origin } from "./trouble.ts";
 
 /** What a command shows instead of a secret. */
-const HIDDEN = "********";
+export const HIDDEN = "********";
 
 interface Printed {
   readonly row: PlacedRow;

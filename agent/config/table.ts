@@ -57,6 +57,7 @@ export const TABLES: { readonly [Table in SingleTable]: RowsOf<Settings[Table]> 
       default: "auto",
       live: false,
       secret: false,
+      local: true,
       meaning: {
         en: "Gateway model, for its quirks and paths. auto: recognised at start.",
         fr: "Modèle de passerelle, pour ses particularités et ses chemins. auto : reconnu au démarrage.",

@@ -4,6 +4,7 @@
  *   GET /status   AgentStatus
  *   GET /history  HistoryView
  *   GET /feed     feed-lines.ts
+ *   GET, POST /maintenance   maintenance-answer.ts
  *
  * Who may open the socket (its file mode) is settled in agent/host/control.ts.
  */

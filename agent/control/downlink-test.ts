@@ -127,7 +127,8 @@ type Fault = { readonly fault: TestFault; readonly gateways?: readonly string[];
 
 function planOf(parts: DownlinkTestParts, wish: TestWish): TestPlan | Fault {
   const { frequencyHz = FREQUENCY_HZ, spreadingFactor = SPREADING_FACTOR, powerDbm = POWER_DBM } = wish;
-  if (![frequencyHz, spreadingFactor, powerDbm].every(Number.isFinite)) return { fault: "badWish" };
+  if (![frequencyHz, powerDbm].every(Number.isFinite) || !Number.isInteger(spreadingFactor))
+    return { fault: "badWish" };
   if (spreadingFactor < SPREADING_FACTOR_MIN || spreadingFactor > SPREADING_FACTOR_MAX)
     return { fault: "badWish" };
   if (!parts.mayTransmit()) return { fault: "mayNotTransmit" };
@@ -137,7 +138,9 @@ function planOf(parts: DownlinkTestParts, wish: TestWish): TestPlan | Fault {
   const isElsewhere = heard.length > 0 && !heard.some((hz) => hz >= REGION_LOW_HZ && hz <= REGION_HIGH_HZ);
   if (isElsewhere) return { fault: "otherRegion" };
   const band = subBandOf(frequencyHz);
-  if (band === undefined) return { fault: "outsideBands" };
+  const [low, high] = [frequencyHz - BANDWIDTH_HZ / 2, frequencyHz + BANDWIDTH_HZ / 2];
+  // The whole channel, and not its middle alone.
+  if (band === undefined || low < band.lowHz || high > band.highHz) return { fault: "outsideBands" };
   if (powerDbm > band.maxEirpDbm) return { fault: "tooStrong", limit: band.maxEirpDbm };
   const phyPayload = payloadOf();
   const modulation = loraOf(spreadingFactor);

@@ -12,6 +12,7 @@
  * (agent/care/).
  */
 import type { JournalNotes } from "../journal/journal.ts";
+import type { RouteStatus } from "../north/routes.ts";
 import type { Certificates, Clock, Files, Log, Timer } from "../ports.ts";
 import type { WallClockState } from "../south/clock-state.ts";
 import type { ForwarderStatus } from "../south/sessions.ts";
@@ -79,6 +80,9 @@ export function startHealth(parts: HealthParts): Health {
   const known = knowForwarders(notes);
   const told: Told = {
     ...parts,
+    // Each costs something to put together, and several ask within one look.
+    forwarders: () => looked?.forwarders ?? parts.forwarders(),
+    cores: () => looked?.cores ?? parts.cores(),
     clockView: () => parts.clockState.view(),
     field: () => parts.field.status(),
     records: () => parts.records.view(),
@@ -89,6 +93,10 @@ export function startHealth(parts: HealthParts): Health {
         .sort((one, other) => other.silentMs - one.silentMs)
         .map(({ devAddr }) => devAddr),
   };
+  /** What one look has found; only while it lasts. */
+  let looked:
+    | { readonly forwarders: readonly ForwarderStatus[]; readonly cores: readonly RouteStatus[] }
+    | undefined;
   const gatherer = createGatherer(clock, told, hours);
   let standings: Standings = new Map<string, Standing>();
   let written = "";
@@ -123,7 +131,7 @@ export function startHealth(parts: HealthParts): Health {
   function seenForwarder(): Seen["forwarder"] {
     const nowMs = clock.monotonicMs();
     const own = settings().gateway.eui;
-    const heard = parts
+    const heard = told
       .forwarders()
       .filter((one) => one.pullDataAgeMs !== undefined && (own === "" || one.gatewayEui === own));
     if (heard.length === 0) return undefined;
@@ -133,7 +141,7 @@ export function startHealth(parts: HealthParts): Health {
 
   function linkStates(): Map<string, State> {
     const states = new Map<string, State>();
-    for (const { id, state } of parts.cores()) {
+    for (const { id, state } of told.cores()) {
       if (state === "connected") states.set(id, "up");
       else if (state !== "stopped" && states.get(id) !== "up") states.set(id, "down");
     }
@@ -154,7 +162,7 @@ export function startHealth(parts: HealthParts): Health {
   function lookAtAlarms(): void {
     const moment = now();
     const trusted = isTrusted(moment.wallMs, moment.monotonicMs);
-    const forwarders = parts.forwarders();
+    const forwarders = told.forwarders();
     const alive = forwarders.filter((one: ForwarderStatus) => one.alive).map(({ gatewayEui }) => gatewayEui);
     gatewayEuis = known.look(settings().gateway.eui, alive, trusted ? moment.wallMs : undefined);
     const readings = gatherer.gather({
@@ -208,10 +216,12 @@ export function startHealth(parts: HealthParts): Health {
 
   function tick(): void {
     timer = clock.after(LOOK_EVERY_MS, tick);
+    looked = { forwarders: parts.forwarders(), cores: parts.cores() };
     availability.look();
     maintenance.tick();
     restore();
     lookAtAlarms();
+    looked = undefined;
     const nowMs = clock.monotonicMs();
     refresh(nowMs);
     if (nowMs - stampedMs >= STAMP_EVERY_MS) save(false);

@@ -1,8 +1,8 @@
 /**
  * Programs of a real gateway that somebody far away asks for: with input, both outputs apart, and limits.
  *
- * A program runs in a process group of its own, and the whole group is ended with it: what it has started must not stay
- * behind. Nothing of our environment is passed on, for secrets stand there.
+ * A program runs in a process group of its own, and the whole group is ended with it: what it has started does not stay
+ * behind, unless it has left the group on purpose (setsid), as a daemon does. Nothing of our environment is passed on, for secrets stand there.
  */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
@@ -11,6 +11,8 @@ import type { Exec, ExecRequest, ExecResult } from "../ports.ts";
 const NOT_STARTED = 127;
 /** After its own end, for what others of its group still write. */
 const OUTPUT_WAIT_MS = 500;
+/** One that hangs in the kernel does not end when it is told to; it is left there. */
+const END_WAIT_MS = 3_000;
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
@@ -42,18 +44,22 @@ function run(request: ExecRequest): Promise<ExecResult> {
 function follow(child: Child, request: ExecRequest, resolve: (result: ExecResult) => void): void {
   let ended: ExecResult["ended"];
   let isDone = false;
+  let late: NodeJS.Timeout | undefined;
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
 
   const end = (why: NonNullable<ExecResult["ended"]>): void => {
-    ended ??= why;
+    if (ended !== undefined) return;
+    ended = why;
     endGroup(child);
+    late = setTimeout(() => finish(undefined), END_WAIT_MS);
   };
   const timer = setTimeout(() => end("timeout"), request.timeoutMs);
   const finish = (exitCode: number | undefined): void => {
     if (isDone) return;
     isDone = true;
     clearTimeout(timer);
+    clearTimeout(late);
     // Whoever of its group is left.
     endGroup(child);
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();

@@ -1,6 +1,6 @@
 /** The road to a server looked at step by step on a real gateway: names, TCP, TLS, certificates, and who has a port. */
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { lookup } from "node:dns/promises";
+import { lookup, Resolver } from "node:dns/promises";
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { connect, isIP } from "node:net";
 import { networkInterfaces } from "node:os";
@@ -12,7 +12,7 @@ const PEM_MAX = 64;
 
 export function openReach(): Reach {
   return {
-    lookup: (host, timeoutMs) => inTime(timeoutMs, lookUp(host), { ok: false, code: "TIMEOUT" }),
+    lookup: (host, timeoutMs) => inTime(timeoutMs, lookUp(host, timeoutMs), { ok: false, code: "TIMEOUT" }),
     tcp,
     tls,
     certificates,
@@ -22,13 +22,31 @@ export function openReach(): Reach {
   };
 }
 
-async function lookUp(host: string): Promise<LookedUp> {
+/**
+ * getaddrinfo(3), as the agent's own connections do; but it cannot be called off, takes half a minute to give up, and the
+ * process does not end before it. So where no name server says anything at all, it is not even asked.
+ */
+async function lookUp(host: string, timeoutMs: number): Promise<LookedUp> {
+  if (!(await mayBeAnswered(host, timeoutMs))) return { ok: false, code: "TIMEOUT" };
   try {
     const found = await lookup(host, { all: true, verbatim: true });
     return { ok: true, addresses: found.map(({ address }) => address) };
   } catch (error) {
     return { ok: false, code: codeOf(error) };
   }
+}
+
+/** By a file, by the neighbours (RFC 6762), or by a name server that says anything, if only that it knows nothing. */
+async function mayBeAnswered(host: string, timeoutMs: number): Promise<boolean> {
+  if (isIP(host) !== 0 || /(^|\.)(local|localhost)\.?$/i.test(host)) return true;
+  const hosts = await readFile("/etc/hosts", "latin1").catch(() => "");
+  if (hosts.toLowerCase().split(/\s+/).includes(host.toLowerCase())) return true;
+  const resolver = new Resolver({ timeout: timeoutMs, tries: 1 });
+  // Several servers are asked one after the other.
+  const timer = setTimeout(() => resolver.cancel(), timeoutMs);
+  const code = await resolver.resolve4(host).then(() => "", codeOf);
+  clearTimeout(timer);
+  return code !== "ETIMEOUT" && code !== "ECANCELLED";
 }
 
 function tcp({ host, port }: UdpPeer, timeoutMs: number): Promise<TcpSeen> {

@@ -3,10 +3,10 @@
  * itself (the package selfsigned). Loaded only where the page is opened to a network.
  *
  * Nobody vouches for a certificate of its own: `edge-agent web code` prints its fingerprint, for comparing. It is kept,
- * so that a browser which was told to trust it need not be told again.
+ * so that a browser which was told to trust it need not be told again until it ends, and no longer.
  */
 import { X509Certificate } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { chmod, readFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { hostname } from "node:os";
 import { createSecureContext } from "node:tls";
@@ -14,9 +14,13 @@ import { AgentError } from "../errors.ts";
 import type { WebIdentity } from "../ports.ts";
 import { replaceWhole } from "./whole-file.ts";
 
-const YEAR_MS = 365 * 86_400_000;
-/** Nobody climbs a tower to renew it. */
-const OWN_YEARS = 30;
+const DAY_MS = 86_400_000;
+/** Safari opens no page whose certificate lasts more than 825 days, and offers no way past (Apple, HT210176). */
+const OWN_MS = 820 * DAY_MS;
+/** A phone's clock may be behind. */
+const BEFORE_MS = DAY_MS;
+/** A new one is made before it ends. */
+const RENEWED_BEFORE_MS = 30 * DAY_MS;
 const MODE = 0o600;
 const PARTS = /-----BEGIN ([A-Z ]+)-----[\s\S]+?-----END \1-----/g;
 
@@ -27,21 +31,32 @@ export async function readIdentity(certFile: string, keyFile: string): Promise<W
 }
 
 /** As WebDoor.ownIdentity. */
-export async function ownIdentity(path: string, host: string, notBeforeWallMs: number): Promise<WebIdentity> {
+export async function ownIdentity(path: string, host: string, nowWallMs: number): Promise<WebIdentity> {
   const kept = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === "ENOENT") return "";
     throw unusable(path, cause);
   });
   // What a hand has damaged is made anew: it vouches for nothing.
-  if (kept !== "") {
-    const identity = tryParts(kept, path);
-    if (identity !== undefined) return identity;
+  const identity = tryParts(kept, path);
+  if (identity !== undefined && isGood(identity, nowWallMs)) {
+    // A copy that was put back may be open to all.
+    await chmod(path, MODE).catch((cause: Error) => {
+      throw unusable(path, cause);
+    });
+    return identity;
   }
-  const made = await makePem(host, notBeforeWallMs);
+  const made = await makePem(host, nowWallMs);
   await replaceWhole(path, MODE, (file) => file.writeFile(made)).catch((cause: Error) => {
     throw unusable(path, cause);
   });
   return tryParts(made, path)!;
+}
+
+/** One from the future is: a clock that begins in 1970 at every boot must not make a new one each time. */
+function isGood({ cert }: WebIdentity, nowWallMs: number): boolean {
+  const { validFrom, validTo } = new X509Certificate(cert);
+  const [fromMs, toMs] = [Date.parse(validFrom), Date.parse(validTo)];
+  return nowWallMs < toMs - RENEWED_BEFORE_MS && toMs - fromMs <= OWN_MS;
 }
 
 function tryParts(pem: string, path: string): WebIdentity | undefined {
@@ -57,15 +72,15 @@ function tryParts(pem: string, path: string): WebIdentity | undefined {
 }
 
 /** An EC key: a handshake with it costs an ARM core a tenth of what RSA does. */
-async function makePem(host: string, notBeforeWallMs: number): Promise<string> {
+async function makePem(host: string, nowWallMs: number): Promise<string> {
   const { generate } = await import("selfsigned");
   const name = hostname();
   const made = await generate([{ name: "commonName", value: name }], {
     keyType: "ec",
     curve: "P-256",
     algorithm: "sha256",
-    notBeforeDate: new Date(notBeforeWallMs),
-    notAfterDate: new Date(notBeforeWallMs + OWN_YEARS * YEAR_MS),
+    notBeforeDate: new Date(nowWallMs - BEFORE_MS),
+    notAfterDate: new Date(nowWallMs - BEFORE_MS + OWN_MS),
     extensions: [
       { name: "basicConstraints", cA: false, critical: true },
       { name: "keyUsage", digitalSignature: true, critical: true },

@@ -15,23 +15,34 @@ import {
 import type { AddressInfo, Socket } from "node:net";
 import { AgentError } from "../errors.ts";
 import type { UdpPeer, WebAnswer, WebDoor, WebIdentity, WebReader, WebRequest } from "../ports.ts";
+import { createPeerCounts } from "./peer-counts.ts";
+import { networkOf } from "./peer-network.ts";
 
 export const CONNECTIONS_MAX = 48;
 /** A browser opens six, and a technician has a laptop and a phone. */
 export const CONNECTIONS_PER_PEER_MAX = 16;
+/** Who has one address of an IPv6 network can have them all: still there is room for others. */
+export const CONNECTIONS_PER_NETWORK_MAX = 32;
 export const BODY_OCTETS_MAX = 4 * 1024;
 export const HEADER_OCTETS_MAX = 8 * 1024;
-/** For the headers, the whole request, the TLS handshake. */
-export const REQUEST_MS_MAX = 10_000;
-const KEEP_ALIVE_MS = 15_000;
-/** A connection on which nothing at all moves; a live stream says something every few seconds. */
-const IDLE_MS_MAX = 60_000;
+
+/** How long a connection may take. */
+export interface WebPatience {
+  /** For the headers, the whole request, the TLS handshake; overstepped by as much again at most. */
+  readonly requestMs: number;
+  /** Between one answer and the next question. */
+  readonly keepAliveMs: number;
+  /** Nothing at all moves; a live stream says something every few seconds. */
+  readonly idleMs: number;
+}
+
+const PATIENCE: WebPatience = { requestMs: 10_000, keepAliveMs: 15_000, idleMs: 60_000 };
 
 type Answering = (request: WebRequest) => Promise<WebAnswer>;
 
-export function openWebDoor(): WebDoor {
+export function openWebDoor(patience: WebPatience = PATIENCE): WebDoor {
   return {
-    serve,
+    serve: (at, answer) => serve(at, answer, patience),
     secret: randomBytes,
     readIdentity: async (...files) => (await import("./web-identity.ts")).readIdentity(...files),
     ownIdentity: async (...given) => (await import("./web-identity.ts")).ownIdentity(...given),
@@ -41,9 +52,13 @@ export function openWebDoor(): WebDoor {
 async function serve(
   { host, port, identity }: UdpPeer & { readonly identity?: WebIdentity | undefined },
   answer: Answering,
+  patience: WebPatience,
 ): Promise<{ readonly address: UdpPeer; close(): Promise<void> }> {
-  const server = await createServer(identity, (request, response) => void handle(request, response, answer));
-  limit(server);
+  const busy = new WeakSet<Socket>();
+  const server = await createServer(identity, patience, (request, response) => {
+    if (isAlone(request, response, busy)) void handle(request, response, answer);
+  });
+  limit(server, patience);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause: Error) =>
       reject(new AgentError("WEB_BIND", `cannot listen on ${host}:${port}: ${cause.message}`, cause)),
@@ -63,14 +78,15 @@ async function serve(
 
 async function createServer(
   identity: WebIdentity | undefined,
+  { requestMs, keepAliveMs }: WebPatience,
   onRequest: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<HttpServer> {
   const options: ServerOptions = {
     maxHeaderSize: HEADER_OCTETS_MAX,
-    headersTimeout: REQUEST_MS_MAX,
-    requestTimeout: REQUEST_MS_MAX,
-    connectionsCheckingInterval: REQUEST_MS_MAX,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    headersTimeout: requestMs,
+    requestTimeout: requestMs,
+    connectionsCheckingInterval: requestMs,
+    keepAliveTimeout: keepAliveMs,
     insecureHTTPParser: false,
   };
   if (identity === undefined) return createHttpServer(options, onRequest);
@@ -82,7 +98,7 @@ async function createServer(
         cert: Buffer.from(identity.cert),
         key: Buffer.from(identity.key),
         minVersion: "TLSv1.2",
-        handshakeTimeout: REQUEST_MS_MAX,
+        handshakeTimeout: requestMs,
       },
       onRequest,
     );
@@ -92,20 +108,28 @@ async function createServer(
   }
 }
 
-function limit(server: HttpServer): void {
+/**
+ * One question at a time. No browser asks another before it has its answer (RFC 9112, 9.3.2, allows it), and a packet of
+ * a thousand short questions would have us hold a thousand long answers.
+ */
+function isAlone({ socket }: IncomingMessage, response: ServerResponse, busy: WeakSet<Socket>): boolean {
+  if (busy.has(socket)) {
+    socket.destroy();
+    return false;
+  }
+  busy.add(socket);
+  response.once("close", () => busy.delete(socket));
+  return true;
+}
+
+function limit(server: HttpServer, { idleMs }: WebPatience): void {
   server.maxConnections = CONNECTIONS_MAX;
-  server.timeout = IDLE_MS_MAX;
-  const open = new Map<string, number>();
+  server.timeout = idleMs;
+  const counts = createPeerCounts(CONNECTIONS_PER_PEER_MAX, CONNECTIONS_PER_NETWORK_MAX);
   server.on("connection", (socket: Socket) => {
     const peer = socket.remoteAddress ?? "";
-    const count = (open.get(peer) ?? 0) + 1;
-    open.set(peer, count);
-    socket.once("close", () => {
-      const left = (open.get(peer) ?? 1) - 1;
-      if (left > 0) open.set(peer, left);
-      else open.delete(peer);
-    });
-    if (count > CONNECTIONS_PER_PEER_MAX) socket.destroy();
+    socket.once("close", () => counts.leave(peer));
+    if (!counts.enter(peer)) socket.destroy();
   });
   // Octets that are no HTTP: nobody to answer to.
   server.on("clientError", (_error, socket) => socket.destroy());
@@ -128,10 +152,12 @@ async function handle(request: IncomingMessage, response: ServerResponse, answer
     headers: request.headers as Readonly<Record<string, string | undefined>>,
     body,
     peer,
+    network: networkOf(peer),
   });
   if (response.destroyed) return;
   response.writeHead(given.status, given.headers);
-  if (given.stream === undefined) {
+  // Who asks for the head of a stream does not look.
+  if (given.stream === undefined || request.method === "HEAD") {
     response.end(request.method === "HEAD" ? undefined : given.body);
     return;
   }

@@ -102,6 +102,11 @@ export interface Journal {
   /** The number of the current run of the concentrator, kept across restarts of the agent. */
   readonly notes: JournalNotes;
   /**
+   * @returns true once every note of so far would survive a power cut; false as soon as the disk refuses, and while the
+   * notes of before are not known. A disk that hangs is waited for.
+   */
+  notesWritten(): Promise<boolean>;
+  /**
    * Where the disk did not answer at the start: calls back once when it does and the journal has found what it holds.
    * Frames of before then appear in backlog(), and notes of before in notes, whatever was said there meanwhile.
    */

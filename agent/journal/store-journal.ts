@@ -231,6 +231,7 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
         writer.noted(name, value);
       },
     },
+    notesWritten: async () => books.identity !== undefined && writer.notesWritten(),
     whenFound: (listener) => {
       if (books.identity === undefined) onFound.push(listener);
     },

@@ -54,6 +54,8 @@ export interface Writer {
   /** A stored frame turned out to be unreadable. */
   missed(): void;
   noted(name: string, value: string): void;
+  /** @returns true once the disk has every note of so far; false as soon as it refuses, or the journal is closed. */
+  notesWritten(): Promise<boolean>;
   /**
    * Reads now or not at all: who asks has others to serve.
    * @returns undefined when the journal is closed
@@ -358,6 +360,16 @@ export function makeWriter(options: WriterOptions): Writer {
     noted: (name, value) => {
       books.unwrittenNotes.set(name, value);
       wake();
+    },
+    notesWritten: async () => {
+      while (books.unwrittenNotes.size > 0) {
+        if (closed || !disk.mayTry) return false;
+        await new Promise<void>((resolve) => {
+          listeners.push(resolve);
+          onPutOff.push(resolve);
+        });
+      }
+      return true;
     },
     read: disk.read,
     readPatiently: disk.readPatiently,

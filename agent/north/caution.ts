@@ -59,6 +59,10 @@ export function createCaution(): Caution {
   /** What was left out when taking one back was in vain. */
   let vainAt: LeftOut = 0;
   let refusals = 0;
+  /** Connected without the will, because only so it was let in. */
+  let willLeftOut = false;
+  /** It was tried with the will once more since. */
+  let willTried = false;
 
   return {
     manner: () => {
@@ -69,6 +73,8 @@ export function createCaution(): Caution {
       const only = refusals >= REFUSALS_MAX && manner.state && !manner.will;
       // Perhaps the broker only had a change of mind: the next connection tries once with the will.
       refusals = only ? REFUSALS_MAX - 1 : 0;
+      willLeftOut = only;
+      if (!only) willTried = false;
       return only;
     },
     ended: (heldMs, why) => {
@@ -98,6 +104,11 @@ export function createCaution(): Caution {
       return true;
     },
     takesBack: (heldMs) => {
+      if (heldMs >= HELD_LONG_MS && willLeftOut && !willTried) {
+        // A core that would not have us for an hour, and then did, has nothing against the will.
+        willTried = true;
+        return true;
+      }
       if (heldMs < HELD_LONG_MS || leftOut === 0 || leftOut === vainAt) return false;
       takeBack();
       return true;
@@ -108,6 +119,8 @@ export function createCaution(): Caution {
       refusals = 0;
       onTrial = false;
       vainAt = 0;
+      willLeftOut = false;
+      willTried = false;
     },
   };
 

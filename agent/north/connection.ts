@@ -208,7 +208,10 @@ export function createConnection(parts: ConnectionParts): Connection {
     const heldMs = attempt.connackMs === undefined ? undefined : clock.monotonicMs() - attempt.connackMs;
     main = undefined;
     tick?.cancel();
-    if (state === "connected") hooks.onDown();
+    const wasUp = state === "connected";
+    setState("waiting");
+    // Whoever is told looks at once, and must find it down.
+    if (wasUp) hooks.onDown();
     // A probe that is under way goes on: whichever is ready first is used.
     failed(why, heldMs);
   }

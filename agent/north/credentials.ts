@@ -1,7 +1,8 @@
 /**
  * What proves who we are to a core: user name and password, certificates and key.
  *
- * Secrets stand in files, which are read at every connect, so that a renewed certificate counts without a restart.
+ * Secrets stand in files, which are read at every connect, so that a renewed certificate counts without a restart; a
+ * password may stand in the environment instead.
  * When to look for a change is in connection.ts.
  */
 
@@ -26,11 +27,14 @@ export async function readCredentials(
   try {
     // The stamp before the content: a file that changes in between is found to have changed.
     const stamp = await stampOf(files, settings);
-    const password = (await content(files, settings.passwordFile))?.toString("utf8").replace(/\r?\n$/, "");
+    const password =
+      settings.password ??
+      (await content(files, settings.passwordFile))?.toString("utf8").replace(/\r?\n$/, "");
     const ca = await content(files, settings.caFile);
     const cert = await content(files, settings.certFile);
     const key = await content(files, settings.keyFile);
     if (isTooLong(settings.username)) return { ok: false, fault: tooLong("the user name") };
+    // Only a file can be that long.
     if (password !== undefined && isTooLong(password))
       return { ok: false, fault: tooLong(`the password in ${settings.passwordFile}`) };
     return {
@@ -59,9 +63,9 @@ export async function stampOf(files: Files, settings: CoreSettings): Promise<str
 }
 
 function pathsOf(settings: CoreSettings): string[] {
-  return [settings.passwordFile, settings.caFile, settings.certFile, settings.keyFile].filter(
-    (path) => path !== "",
-  );
+  // The environment's password wins: its file is not even looked at.
+  const passwordFile = settings.password === undefined ? settings.passwordFile : "";
+  return [passwordFile, settings.caFile, settings.certFile, settings.keyFile].filter((path) => path !== "");
 }
 
 function isTooLong(text: string): boolean {

@@ -11,6 +11,7 @@ import { createRequire } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { gatherStart } from "./gather.mjs";
 import { buildPage } from "./page.mjs";
 import { builtDate } from "./stamp.mjs";
 
@@ -51,6 +52,11 @@ const NATIVES = {
   },
 };
 
+/** What CommonJS finds in each of its modules. */
+const COMMON_JS =
+  'import{createRequire as __cr}from"node:module";import{dirname as __dn}from"node:path";import{fileURLToPath as __fu}from"node:url";const require=__cr(import.meta.url),__filename=__fu(import.meta.url),__dirname=__dn(__filename);';
+const CODE = { minify: true, platform: "node", target: "node20", format: "esm" };
+
 /** CommonJS packages that are imported late. */
 const LATE = /^(level|mqtt|pino-pretty|serialport|@serialport\/parser-readline)$/;
 
@@ -63,26 +69,23 @@ export async function bundleProgram(into, arch) {
   rmSync(into, { recursive: true, force: true });
   mkdirSync(into, { recursive: true });
   const { metafile } = await build({
+    ...CODE,
     absWorkingDir: TOP,
     entryPoints: { "edge-agent": join(TOP, "agent", "main.ts") },
     outdir: into,
     bundle: true,
     splitting: true,
-    minify: true,
     metafile: true,
-    platform: "node",
-    target: "node20",
-    format: "esm",
     outExtension: { ".js": ".mjs" },
-    banner: {
-      js: 'import{createRequire as __cr}from"node:module";import{dirname as __dn}from"node:path";import{fileURLToPath as __fu}from"node:url";const require=__cr(import.meta.url),__filename=__fu(import.meta.url),__dirname=__dn(__filename);',
-    },
+    banner: { js: COMMON_JS },
     plugins: [
       { name: "native", setup: useNativeFiles },
       { name: "named", setup: keepNames },
     ],
     logLevel: "warning",
   });
+  for (const path of Object.keys(metafile.outputs)) takeOutCommonJs(resolve(TOP, path));
+  await gatherStart(into, metafile.outputs, CODE);
   const ofPage = await buildPage(join(into, "web", "page"));
   const packages = [...new Set([...packagesOf(metafile), ...ofPage])].sort();
   for (const [name, { file, builds }] of Object.entries(NATIVES)) {
@@ -114,6 +117,13 @@ case $self in */*) ;; *) self=./$self ;; esac
 here=\${self%/*}
 ${before}exec ${node} ${V8_FLAGS.join(" ")} "$here/${folder}edge-agent.mjs" "$@"
 `;
+}
+
+/** Where nothing asks for it. */
+function takeOutCommonJs(path) {
+  const code = readFileSync(path, "utf8");
+  const rest = code.replace(COMMON_JS, "");
+  if (!/\b(require|__filename|__dirname)\b/.test(rest)) writeFileSync(path, rest);
 }
 
 /** node-gyp-build looks for the native file at run time; the bundle has it beside itself. */

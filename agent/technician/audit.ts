@@ -7,7 +7,7 @@ import { openSettings, settingsUnusable } from "../config/open.ts";
 import type { Files } from "../ports.ts";
 import { type Said, said } from "../text/said.ts";
 import type { Translate } from "../text/text.ts";
-import { table } from "./words.ts";
+import { makeWords, table } from "./words.ts";
 
 export interface AuditDoors {
   readonly files: Files;
@@ -76,6 +76,7 @@ function readLine(line: string): AuditLine | undefined {
 function sayAudit({ entries, damaged }: ReadAudit, t: Translate): string {
   const lines = damaged > 0 ? [t("audit.damaged", { count: damaged })] : [];
   if (entries.length === 0) return `${[t("audit.none"), ...lines].join("\n")}\n`;
+  const { moment } = makeWords(t);
   const head = [
     t("audit.when"),
     t("audit.core"),
@@ -86,7 +87,7 @@ function sayAudit({ entries, damaged }: ReadAudit, t: Translate): string {
   ];
   const rows = entries.map((entry) => [
     // A clock that nobody could trust is not shown as if one could.
-    `${entry.at.slice(0, 19).replace("T", " ")}${entry.clock === "unsynchronised" ? " ?" : ""}`,
+    `${moment(Date.parse(entry.at))}${entry.clock === "unsynchronised" ? " ?" : ""}`,
     entry.core,
     entry.gatewayEui,
     entry.command,
@@ -126,6 +127,8 @@ const REASONS = new Map<string, Said>([
   ["notAllowed", said("audit.why.notAllowed")],
   ["tooMany", said("audit.why.tooMany")],
   ["busy", said("audit.why.busy")],
+  ["notRemembered", said("audit.why.notRemembered")],
+  ["dataLimit", said("audit.why.dataLimit")],
   ["unreached", said("audit.why.unreached")],
   ["unusable", said("audit.why.unusable")],
   ["interrupted", said("audit.why.interrupted")],

@@ -1,5 +1,5 @@
 /**
- * `edge-agent frames|watch|devices|bundle|downlink-test|survey`: their words on the command line. What each does is in its
+ * `edge-agent frames|watch|devices|survey|downlink-test|maintenance|bundle`: their words on the command line. What each does is in its
  * own module, loaded when it is called.
  */
 import type { CommandModule } from "yargs";
@@ -122,7 +122,27 @@ export function benchCommands(t: Translate, open: () => Promise<BenchDoors>): re
         .example("$0 survey --dev-addr 26011bda --csv walk.csv --svg walk.svg", t("example.survey")),
     handler: async (args) => (await import("./survey.ts")).survey(await open(), args as never),
   };
-  return [frames, watch, devices, survey, downlinkTest, bundle];
+  const maintenance: CommandModule = {
+    command: "maintenance [what]",
+    describe: t("command.maintenance"),
+    builder: (yargs) =>
+      yargs
+        .positional("what", {
+          choices: ["show", "begin", "end"] as const,
+          default: "show",
+          describe: t("option.maintenanceWhat"),
+        })
+        .options({
+          ...agent,
+          for: text(t("option.maintenanceFor")),
+          reason: text(t("option.maintenanceReason")),
+          json: flag(t("option.json")),
+        })
+        .example('$0 maintenance begin --for 2h --reason "new antenna"', t("example.maintenanceBegin"))
+        .example("$0 maintenance end", t("example.maintenanceEnd")),
+    handler: async (args) => (await import("./maintenance.ts")).planMaintenance(await open(), args as never),
+  };
+  return [frames, watch, devices, survey, downlinkTest, maintenance, bundle];
 }
 
 function text(describe: string) {

@@ -8,7 +8,7 @@ import type { TestAnswer, TestFault, TestPlan, TestSaid, TestWish } from "../con
 import { AgentError, EXIT } from "../errors.ts";
 import type { TextKey, Translate } from "../text/text.ts";
 import { type BenchArguments, type BenchDoors, findAgent, paintOf } from "./bench-doors.ts";
-import { makeWords, pairs } from "./words.ts";
+import { makeWords, pairs, wrap } from "./words.ts";
 
 export interface DownlinkTestArguments extends BenchArguments {
   readonly gateway?: string | undefined;
@@ -20,6 +20,9 @@ export interface DownlinkTestArguments extends BenchArguments {
   readonly yes: boolean;
   readonly json: boolean;
 }
+
+/** With room for the answer. */
+const QUESTION_COLUMNS = 76;
 
 const FAULT_TEXTS = {
   badWish: "downlinkTest.badWish",
@@ -44,7 +47,10 @@ export async function testDownlink(doors: BenchDoors, args: DownlinkTestArgument
     (await ask({ method: "POST", path: "/downlink-test", body: { ...wish, dryRun } })).body as TestAnswer;
   let answer = await asked(true);
   if (answer.ok) {
-    if (!args.yes && !(await confirm!(`${sayQuestion(answer.plan, t)} `))) {
+    if (
+      !args.yes &&
+      !(await confirm!(`${wrap(sayQuestion(answer.plan, t), QUESTION_COLUMNS).join("\n")} `))
+    ) {
       writeError(`${t("downlinkTest.notSent")}\n`);
       setExitCode(EXIT.trouble);
       return;

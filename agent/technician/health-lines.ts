@@ -72,9 +72,6 @@ function said(key: string, t: Translate): string | undefined {
 function availabilityLines({ availability }: HealthView, t: Translate, words: Words): string[] {
   const { subjects, isDated } = availability;
   if (subjects.length === 0) return [];
-  // Rounded down: 99.9699 % is not the 99.97 % that were promised.
-  const percent = (ratio: number | undefined): string =>
-    ratio === undefined ? "-" : `${words.fixed(Math.floor(ratio * 1e5 + 1e-6) / 1e3, 3)} %`;
   const heads = [
     "health.subject",
     "health.day",
@@ -83,19 +80,32 @@ function availabilityLines({ availability }: HealthView, t: Translate, words: Wo
     "health.down",
     "health.now",
   ] as const;
-  const rows = subjects.map(({ kind, coreId = "?", state, day, month, year }) => [
-    kind === "core" ? t("health.core", { id: coreId }) : t(SUBJECTS[kind]),
-    percent(day.availability),
-    percent(month.availability),
-    percent(year.availability),
-    span(month.downMs),
-    t(STATES[state]),
+  const rows = subjects.map((subject) => [
+    saySubject(subject, t),
+    sayAvailability(subject.day, words),
+    sayAvailability(subject.month, words),
+    sayAvailability(subject.year, words),
+    span(subject.month.downMs),
+    t(STATES[subject.state]),
   ]);
   const lines = table([heads.map((key) => t(key)), ...rows], [false, true, true, true, true, false]);
   return isDated ? lines : [...lines, t("health.undated")];
 }
 
-function outageLines({ outages }: HealthView, t: Translate, words: Words): string[] {
+type Subject = HealthView["availability"]["subjects"][number];
+
+export function saySubject({ kind, coreId = "?" }: Pick<Subject, "kind" | "coreId">, t: Translate): string {
+  return kind === "core" ? t("health.core", { id: coreId }) : t(SUBJECTS[kind]);
+}
+
+/** Rounded down: 99.9699 % is not the 99.97 % that were promised. */
+export function sayAvailability({ availability }: Subject["day"], words: Words): string {
+  if (availability === undefined) return "-";
+  return `${words.fixed(Math.floor(availability * 1e5 + 1e-6) / 1e3, 3)} %`;
+}
+
+/** One line each, of the latest. */
+export function outageLines({ outages }: Pick<HealthView, "outages">, t: Translate, words: Words): string[] {
   return outages.slice(-OUTAGES_SHOWN).map((outage) => {
     const { fromWallMs, toWallMs, isPlanned } = outage;
     const what = kindOf(outage, t);

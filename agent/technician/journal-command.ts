@@ -30,7 +30,8 @@ export function journalCommand(t: Translate, open: () => Promise<JournalDoors>):
     ({ requiresArg: true, default: most, describe: t("option.limit") }) as const;
   const dryRun = { "dry-run": flag(t("option.dryRun")) };
 
-  const stats = (yargs: Argv) => yargs.options(options);
+  const stats = (yargs: Argv) =>
+    yargs.options(options).example("$0 journal stats", t("example.journalStats"));
   const list = (yargs: Argv) =>
     yargs
       .options({ ...options, ...device, limit: limit(LIST_LIMIT) })

@@ -9,7 +9,9 @@ import type { ControlDoor, Files } from "../ports.ts";
 import { isTextKey, type Translate } from "../text/text.ts";
 import { fieldSections } from "./field-lines.ts";
 import { alarmSection, healthSections } from "./health-lines.ts";
-import { makeWords, span } from "./words.ts";
+import { makeWords, span, wrap } from "./words.ts";
+
+const COLUMNS = 80;
 
 export interface StatusDoors {
   readonly files: Files;
@@ -73,10 +75,16 @@ export function sayStatus(status: AgentStatus, t: Translate, bold: boolean): str
   ];
   const title = t("status.agent", { version: status.version, uptime: span(status.uptimeMs) });
   const shown = sections.filter(([, lines]) => lines.length > 0);
-  const blocks = shown.map(([name, lines]) =>
-    [heading(name), ...lines.map((line) => `  ${line}`)].join("\n"),
-  );
+  const blocks = shown.map(([name, lines]) => [heading(name), ...lines.flatMap(indented)].join("\n"));
   return `${[heading(title), ...blocks].join("\n\n")}\n`;
+}
+
+/** Two blanks before it, as it has them itself besides; four more where it goes on. */
+function indented(line: string): string[] {
+  if (line.length <= COLUMNS - 2) return [`  ${line}`];
+  const own = " ".repeat(line.search(/\S/) + 2);
+  const [first = "", ...rest] = wrap(line.trim(), COLUMNS - own.length - 4);
+  return [`${own}${first}`, ...rest.map((more) => `${own}    ${more}`)];
 }
 
 function profileLines({ profile }: AgentStatus, t: Translate): string[] {

@@ -1,14 +1,19 @@
 /**
  * A walk test in figures: RSSI, SNR, spreading factors, and the packet delivery ratio by the device's counter. Pure.
  *
- * PDR: different counters heard, of those that the device used from the first heard to the last. A counter that falls by
- * more than HALF is a wrap of its 16 bits; any other fall is a device that began anew, and a new stretch. Joins have no
- * counter to tell: of them only those heard are known.
+ * PDR: different counters heard, of those that the device used from the first heard to the last. A counter that comes
+ * late (LATE_MAX behind at most, and missed so far) fills its gap; heard already, a moment ago, it is a repetition. A
+ * counter that falls by more than HALF is a wrap of its 16 bits; any other fall, or a leap, is a device that began anew,
+ * and a new stretch. Joins have no counter to tell: of them only those heard are known.
  */
 const WRAP = 0x1_0000;
 const HALF = 0x8000;
 /** More is no walk, but another session of the device. */
-const GAP_MAX = 10_000;
+const GAP_MAX = 1_000;
+/** Another gateway's copy, or a frame that its forwarder held back, is overtaken by few. */
+const LATE_MAX = 8;
+/** No device begins anew sooner. */
+const REPETITION_MS_MAX = 5_000;
 
 export interface SurveyRow {
   readonly wallMs: number;
@@ -53,24 +58,47 @@ export function createSurvey(): Survey {
   let last: number | undefined;
   let expected = 0;
   let counted = 0;
+  /** The last counters of this stretch, and when they were heard; undefined: missed so far. */
+  let lately = new Map<number, number | undefined>();
 
-  /** @returns frames missed before it; undefined: heard already. */
-  function step(fCnt: number): number | undefined {
+  function note(fCnt: number, missed: number, wallMs: number): void {
+    for (let back = Math.min(missed, LATE_MAX); back > 0; back--)
+      lately.set((fCnt - back + WRAP) % WRAP, undefined);
+    lately.delete(fCnt);
+    lately.set(fCnt, wallMs);
+    for (const old of lately.keys()) {
+      if (lately.size <= LATE_MAX) break;
+      lately.delete(old);
+    }
+  }
+
+  /** @returns frames missed before it, -1: it fills a gap; undefined: heard already. */
+  function step(fCnt: number, wallMs: number): number | undefined {
+    if (lately.has(fCnt)) {
+      const heardMs = lately.get(fCnt);
+      if (heardMs === undefined) {
+        lately.set(fCnt, wallMs);
+        return -1;
+      }
+      if (fCnt === last || Math.abs(wallMs - heardMs) <= REPETITION_MS_MAX) return undefined;
+    }
     const before = last;
     last = fCnt;
-    if (before === undefined) return 0;
-    const ahead = (fCnt - before + WRAP) % WRAP;
-    if (ahead === 0) return undefined;
-    const isAnew = fCnt < before && before - fCnt <= HALF;
-    return isAnew || ahead > GAP_MAX ? 0 : ahead - 1;
+    const ahead = before === undefined ? 1 : (fCnt - before + WRAP) % WRAP;
+    const isAnew = before !== undefined && fCnt < before && before - fCnt <= HALF;
+    const isGap = !isAnew && ahead <= GAP_MAX;
+    if (!isGap) lately = new Map();
+    const missed = isGap ? ahead - 1 : 0;
+    note(fCnt, missed, wallMs);
+    return missed;
   }
 
   return {
     rows,
     add: (heard) => {
-      const missed = heard.fCnt === undefined ? 0 : step(heard.fCnt);
+      const missed = heard.fCnt === undefined ? 0 : step(heard.fCnt, heard.wallMs);
       if (missed === undefined) return undefined;
-      const row = { ...heard, missed };
+      const row = { ...heard, missed: Math.max(0, missed) };
       rows.push(row);
       if (heard.fCnt !== undefined) {
         counted += 1;

@@ -116,7 +116,10 @@ function topLines(scene: Scene, page: Page, { t, words, paint }: Voice): string[
     repeated: count(state.repeated),
     refused: count(state.refused),
   });
-  const journal = status === undefined ? counted : `${sayBacklog(status, words, t)}; ${counted}`;
+  const journal =
+    status === undefined
+      ? counted
+      : t("watch.both", { first: sayBacklog(status, words, t), second: counted });
   const trouble = gone === undefined ? undefined : paint.red(cut(gone, columns));
   return [
     paint.bold(`${left}${" ".repeat(Math.max(1, columns - left.length - clock.length))}${clock}`),
@@ -179,7 +182,11 @@ function viewLine(
     ...(view.sort === "time" ? [] : [t("watch.sorted", { by: t(SORT_TEXTS[view.sort]) })]),
     ...(state.missed === 0 ? [] : [t("watch.missed", { events: count(state.missed) })]),
   ];
-  return paint.yellow(cut(said.join("; "), columns));
+  return paint.yellow(cut(allOf(said, t), columns));
+}
+
+function allOf(said: readonly string[], t: Translate): string {
+  return said.length === 0 ? "" : said.reduce((first, second) => t("watch.both", { first, second }));
 }
 
 const SORT_TEXTS = {

@@ -77,6 +77,19 @@ export function span(spanMs: number): string {
   return shown.map(([count, unit]) => `${count}${unit}`).join(" ");
 }
 
+/** @returns lines of at most so many letters; a word that is longer has a line to itself. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}
+
 /** Columns as wide as their widest cell. @param right which are figures, set to the right. */
 export function table(rows: readonly (readonly string[])[], right: readonly boolean[]): string[] {
   const widths = (rows[0] ?? []).map((_cell, column) =>

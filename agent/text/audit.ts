@@ -41,6 +41,11 @@ export const AUDIT_TEXTS = {
   "audit.why.notAllowed": { en: "this core may not", fr: "ce cœur n'en a pas le droit" },
   "audit.why.tooMany": { en: "there were too many", fr: "trop nombreuses" },
   "audit.why.busy": { en: "others were at work", fr: "d'autres étaient en cours" },
+  "audit.why.notRemembered": {
+    en: "the disk would not have remembered it",
+    fr: "le disque ne l'aurait pas retenue",
+  },
+  "audit.why.dataLimit": { en: "its answer was too much data", fr: "réponse trop volumineuse" },
   "audit.why.unreached": { en: "the core was not reached again", fr: "le cœur n'a plus été joint" },
   "audit.why.unusable": { en: "the agent did not run with it", fr: "l'agent n'a pas tourné avec" },
   "audit.why.interrupted": { en: "it was interrupted", fr: "interrompue" },

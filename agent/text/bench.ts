@@ -23,6 +23,29 @@ export const BENCH_TEXTS = {
     en: "Send one test frame by radio, after a question, and show what the forwarder says",
     fr: "Émettre une trame d'essai par radio, après confirmation, et montrer la réponse du forwarder",
   },
+  "command.maintenance": {
+    en: "Announce planned maintenance, which counts neither as up nor as down",
+    fr: "Annoncer une maintenance prévue, qui ne compte ni en marche ni en panne",
+  },
+  "option.maintenanceWhat": {
+    en: "What to do: show whether one is announced, begin one, or end it",
+    fr: "Quoi faire : voir si une est annoncée, en commencer une, ou y mettre fin",
+  },
+  "option.maintenanceFor": {
+    en: "How long at most, such as 90m or 2h, up to 7d; it ends by itself",
+    fr: "Durée maximale, par exemple 90m ou 2h, jusqu'à 7d ; elle finit d'elle-même",
+  },
+  "option.maintenanceReason": {
+    en: "What is done, for the operator",
+    fr: "Ce qui est fait, pour l'exploitant",
+  },
+  "example.maintenanceBegin": { en: "before climbing", fr: "avant de monter" },
+  "example.maintenanceEnd": { en: "done sooner", fr: "fini plus tôt" },
+  "maintenance.none": { en: "No maintenance is announced.", fr: "Aucune maintenance n'est annoncée." },
+  "maintenance.forHowLong": {
+    en: "--for: expected a duration with its unit, up to 7d, such as 2h; found {found}",
+    fr: "--for : une durée avec son unité est attendue, jusqu'à 7d, par exemple 2h ; reçu {found}",
+  },
   "command.survey": {
     en: "Walk with a test device: a row per frame, figures, CSV and a picture",
     fr: "Mesurer la couverture avec un capteur d'essai : une ligne par trame, chiffres, CSV et graphique",
@@ -190,6 +213,7 @@ export const BENCH_TEXTS = {
     fr: "{frames} trames en attente, la plus ancienne {age}",
   },
   "watch.backlogEmpty": { en: "nothing waits", fr: "rien en attente" },
+  "watch.both": { en: "{first}; {second}", fr: "{first} ; {second}" },
   "watch.counted": {
     en: "{rate}/min, {heard} heard, {repeated} repeats, {refused} refused",
     fr: "{rate}/min, {heard} entendues, {repeated} répétées, {refused} refusées",
@@ -248,7 +272,7 @@ export const BENCH_TEXTS = {
   "downlinkTest.power": { en: "power", fr: "puissance" },
   "downlinkTest.powerAsked": {
     en: "{power} dBm EIRP, as asked (the forwarder named no other)",
-    fr: "{power} dBm PIRE, comme demandé (le forwarder n'en dit pas d'autre)",
+    fr: "{power} dBm PIRE, comme demandé (rien d'autre du forwarder)",
   },
   "downlinkTest.powerTold": { en: "{power} dBm, says the forwarder", fr: "{power} dBm, dit le forwarder" },
   "downlinkTest.onAir": { en: "on air", fr: "radio" },

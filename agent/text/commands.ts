@@ -34,7 +34,12 @@ export const COMMAND_TEXTS = {
     en: "Show the JSON Schema of the settings file",
     fr: "Montrer le JSON Schema du fichier de réglages",
   },
+  "command.twice": {
+    en: "{option} was given more than once: give it once.",
+    fr: "{option} a été donné plusieurs fois : donnez-le une seule fois.",
+  },
   "command.missing": { en: "Which command? See --help.", fr: "Quelle commande ? Voir --help." },
+  "command.seeHelp": { en: "see: {command} --help", fr: "voir : {command} --help" },
   "command.completion": {
     en: "Print a completion script for the shell",
     fr: "Afficher un script de complétion pour le shell",
@@ -44,7 +49,13 @@ export const COMMAND_TEXTS = {
     fr: "commandes et options se complètent ensuite",
   },
   "example.init": { en: "write a settings file to edit", fr: "écrire un fichier de réglages à adapter" },
+  "example.configCheck": { en: "is it good?", fr: "est-il bon ?" },
+  "example.configPrint": {
+    en: "the settings in force, and who has said each",
+    fr: "les réglages effectifs, et d'où vient chacun",
+  },
   "example.run": { en: "run the agent with it", fr: "lancer l'agent avec ce fichier" },
+  "example.statusPlain": { en: "how is it?", fr: "comment va-t-elle ?" },
   "example.status": { en: "ask the running agent", fr: "interroger l'agent en marche" },
   "option.config": { en: "The settings file", fr: "Le fichier de réglages" },
   "option.lang": { en: "The language of messages", fr: "La langue des messages" },

@@ -36,8 +36,8 @@ export const DOCTOR_TEXTS = {
   "doctor.firstBroken": { en: "First broken: {id}: {finding}.", fr: "Première panne : {id} : {finding}." },
   "doctor.next": { en: "next: {next}", fr: "à faire : {next}" },
   "doctor.allGood": {
-    en: "Nothing is broken: {ok} checks good, {warn} to look at, {unknown} that cannot be known from here.",
-    fr: "Rien n'est en panne : {ok} contrôles bons, {warn} à regarder, {unknown} impossibles à connaître d'ici.",
+    en: "Nothing is broken; good: {ok}, to look at: {warn}, not to be known from here: {unknown}.",
+    fr: "Rien n'est en panne ; bons : {ok}, à regarder : {warn}, impossibles à savoir d'ici : {unknown}.",
   },
   "doctor.tally": {
     en: "{fail} broken, {warn} to look at, {ok} good, {unknown} unknown, {skipped} skipped",
@@ -678,6 +678,14 @@ export const DOCTOR_TEXTS = {
     en: "compare core.username and password_file with the broker's; a broker may also bind an account to a client id",
     fr: "comparez core.username et password_file à ceux du broker ; il peut aussi lier un compte à un identifiant client",
   },
+  "doctor.loginNoPassword": {
+    en: "{user} was refused without a password, and none stands in the settings",
+    fr: "{user} refusé sans mot de passe, et les réglages n'en ont pas",
+  },
+  "doctor.loginNoPasswordNext": {
+    en: "if the service has it in its environment, only the running agent can tell: start it",
+    fr: "si le service l'a dans son environnement, seul l'agent lancé peut le dire : lancez-le",
+  },
   "doctor.loginIdBound": {
     en: "the broker does not want the doctor's own client id ({clientId})",
     fr: "le broker ne veut pas de l'identifiant du docteur ({clientId})",
@@ -941,7 +949,7 @@ export const DOCTOR_TEXTS = {
     en: "see what takes it: top; the supervisor restarts what grows too large",
     fr: "voyez ce qui la prend : top ; le superviseur relance ce qui devient trop gros",
   },
-  "doctor.load": { en: "load {load} on {cores} processors", fr: "charge {load} sur {cores} processeurs" },
+  "doctor.load": { en: "load {load}, processors: {cores}", fr: "charge {load}, processeurs : {cores}" },
   "doctor.loadNext": { en: "see what runs: top", fr: "voyez ce qui tourne : top" },
   "doctor.temperature": { en: "{name}: {celsius} °C", fr: "{name} : {celsius} °C" },
   "doctor.temperatureNext": { en: "shade and air for the box", fr: "de l'ombre et de l'air pour le boîtier" },

@@ -61,8 +61,8 @@ export const HEALTH_TEXTS = {
   },
   "health.devices": { en: "Devices", fr: "Appareils" },
   "health.devicesSeen": {
-    en: "{day} heard in 24 h, {fortnight} in 14 days, {fresh} new, {silent} silent that used to talk ({missing} of them not explained by a join)",
-    fr: "{day} entendus en 24 h, {fortnight} en 14 jours, {fresh} nouveaux, {silent} muets qui parlaient ({missing} sans join qui l'explique)",
+    en: "{day} heard in 24 h, {fortnight} in 14 days; {fresh} new; {silent} fell silent, {missing} without a new join",
+    fr: "{day} entendus en 24 h, {fortnight} en 14 jours ; {fresh} nouveaux ; {silent} devenus muets, {missing} sans nouveau join",
   },
   "health.devicesLost": {
     en: "{lost} of {expected} frame counters never heard here ({share} %)",

@@ -93,6 +93,7 @@ export const JOURNAL_TEXTS = {
     fr: "Taille à garder : une taille (100MB), ou une part de l'actuelle (50%)",
   },
   "option.yes": { en: "Do not ask", fr: "Ne pas demander" },
+  "example.journalStats": { en: "how much waits, and for whom", fr: "ce qui attend, et pour qui" },
   "example.journalList": {
     en: "all devices, the longest waiting first",
     fr: "tous les capteurs, la plus longue attente d'abord",

@@ -1,6 +1,6 @@
 /**
  * What people read, in French and English: the one table, and the voice that speaks from it. Some 140 KB: what a
- * running agent loads at its start takes only types from here, and said() from said.ts (test/agent/text).
+ * running agent loads at its start takes only types from here, and said() from said.ts (test/borders.test.ts).
  *
  * Not here: log events, which are English for machines and searches (agent/ports.ts, Log), and the meaning of each
  * setting, which stands in its row of agent/config/table.ts.

@@ -10,7 +10,10 @@ export function webCommand(t: Translate, open: () => CodeDoors): CommandModule {
     command: "web",
     describe: t("command.web"),
     builder: (yargs) =>
-      yargs.command(codeCommand(t, open) as never).demandCommand(1, t("command.missing")) as never,
+      yargs
+        .command(codeCommand(t, open) as never)
+        .demandCommand(1, t("command.missing"))
+        .example("sudo $0 web code", t("example.webCode")) as never,
     handler: () => undefined,
   };
 }

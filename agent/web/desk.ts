@@ -6,7 +6,7 @@
  *   GET  /api/session        ShownSession           POST /api/session       { code }; begins one
  *   GET  /api/live           status, frames         POST /api/session/end
  *   GET  /api/status         ShownStatus            GET  /api/history       the last 24 h
- *   GET  /api/devices        who was heard
+ *   GET  /api/devices        who was heard             GET  /api/radio         how, since the agent started
  *   GET  /api/doctor         ShownDoctor            POST /api/doctor        { confirmed }; starts him
  *   POST /api/maintenance    { confirmed, minutes, reason }; 0 minutes ends it
  *
@@ -28,7 +28,7 @@ import { createLive, type LiveParts } from "./live.ts";
 import type { OneTimeCode } from "./one-time-code.ts";
 import { openPageFiles } from "./page-files.ts";
 import { createSessions } from "./sessions.ts";
-import { shownDevices, shownStatus } from "./show.ts";
+import { shownDevices, shownRadio, shownStatus } from "./show.ts";
 import type { ShownSession, ShownStatus } from "./shown.ts";
 import { createTries } from "./tries.ts";
 
@@ -63,7 +63,12 @@ const Confirmed = v.object({ confirmed: v.literal(true) });
 const MaintenanceAsked = v.object({
   confirmed: v.literal(true),
   minutes: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAINTENANCE_MS_MAX / MINUTE_MS)),
-  reason: v.pipe(v.string(), v.maxLength(200)),
+  // Also shown in terminals, which must not obey it.
+  reason: v.pipe(
+    v.string(),
+    v.maxLength(200),
+    v.transform((text) => text.replaceAll(/\p{Cc}/gu, " ")),
+  ),
 });
 
 type Answerer = (request: WebRequest) => WebAnswer | undefined | Promise<WebAnswer | undefined>;
@@ -72,25 +77,36 @@ export function openDesk(parts: DeskParts): Desk {
   const { clock, log, way, maintenance } = parts;
   const sessions = createSessions(clock, parts.secret);
   const tries = createTries();
+  let wrongCodes = 0;
+  let toldMs = Number.NEGATIVE_INFINITY;
   const page = openPageFiles(parts.files, parts.folder);
   const status = async (): Promise<ShownStatus> => shownStatus(await parts.status(), clock.wallMs());
   const live = createLive({ ...parts, status });
   const examination = parts.doctor && createExamination(clock, parts.doctor);
 
-  function beginSession({ body, peer }: WebRequest): WebAnswer {
+  /** Whoever tries must not fill the log. */
+  function tellWrong(peer: string): void {
+    wrongCodes += 1;
+    if (clock.monotonicMs() - toldMs < MINUTE_MS) return;
+    log.warn({ peer, wrongCodes }, "local page: wrong code");
+    wrongCodes = 0;
+    toldMs = clock.monotonicMs();
+  }
+
+  function beginSession({ body, peer, network }: WebRequest): WebAnswer {
     if (way === "loopback") return json(200, { way, isIn: true } satisfies ShownSession);
-    const waitMs = tries.waitMs(peer, clock.monotonicMs());
+    const waitMs = tries.waitMs(network, clock.monotonicMs());
     if (waitMs > 0) {
       return json(429, { error: "wait", waitMs }, { "retry-after": String(Math.ceil(waitMs / 1_000)) });
     }
     const given = bodyAs(CodeGiven, body);
     if (given === undefined) return json(400, { error: "body" });
     if (!parts.code.redeem(given.code)) {
-      tries.wrong(peer, clock.monotonicMs());
-      log.warn({ peer }, "local page: wrong code");
-      return json(401, { error: "code", waitMs: tries.waitMs(peer, clock.monotonicMs()) });
+      tries.wrong(network, clock.monotonicMs());
+      tellWrong(peer);
+      return json(401, { error: "code", waitMs: tries.waitMs(network, clock.monotonicMs()) });
     }
-    tries.right(peer);
+    tries.right(network);
     log.info({ peer }, "local page: session begun");
     return json(200, { way, isIn: true } satisfies ShownSession, { "set-cookie": sessions.begin() });
   }
@@ -119,6 +135,7 @@ export function openDesk(parts: DeskParts): Desk {
       json(503, { error: "readers" }, { "retry-after": "10" }),
     "GET /api/status": async () => json(200, await status()),
     "GET /api/history": () => json(200, parts.history()),
+    "GET /api/radio": async () => json(200, shownRadio((await parts.status()).health.records)),
     "GET /api/devices": () => json(200, shownDevices(parts.devices())),
     "GET /api/doctor": () => examination && json(200, examination.view()),
     "POST /api/doctor": ({ body }) => {

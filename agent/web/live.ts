@@ -8,6 +8,7 @@
  */
 import type { Feed } from "../control/feed.ts";
 import type { FeedEvent } from "../control/feed-events.ts";
+import { isAgentError } from "../errors.ts";
 import type { Clock, Timer, WebAnswer, WebReader } from "../ports.ts";
 import { headersOf } from "./headers.ts";
 import type { ShownFrames, ShownStatus } from "./shown.ts";
@@ -92,6 +93,9 @@ export function createLive({ clock, feed, status }: LiveParts): Live {
     isAsking = true;
     try {
       tell("status", await status());
+    } catch (error) {
+      // The world has failed, not we: the next round may know more, and the page says meanwhile that nothing comes.
+      if (!isAgentError(error)) throw error;
     } finally {
       isAsking = false;
     }

@@ -4,8 +4,9 @@
  */
 import type { AgentStatus } from "../control/answers.ts";
 import type { FeedEvent } from "../control/feed-events.ts";
+import type { AvailabilityView, SubjectAvailability } from "../health/availability/availability.ts";
 import type { HealthView } from "../health/health.ts";
-import type { DeviceView } from "../health/records/view.ts";
+import type { DeviceView, RadioView } from "../health/records/view.ts";
 import type { DoctorReport } from "../technician/doctor/report.ts";
 import type { Way } from "./gate.ts";
 
@@ -20,7 +21,16 @@ export interface ShownStatus
   /** Its name for people; absent where no profile is used. */
   readonly gateway?: string;
   readonly forwarders: readonly ShownForwarder[];
-  readonly health: Pick<HealthView, "alarms" | "maintenance">;
+  readonly health: Pick<HealthView, "alarms" | "maintenance"> & {
+    /** Of the running day and month of UTC. */
+    readonly availability: ShownAvailability;
+    /** The latest OUTAGES_SHOWN_MAX, the oldest of them first. */
+    readonly outages: HealthView["outages"];
+  };
+}
+
+export interface ShownAvailability extends Pick<AvailabilityView, "isDated"> {
+  readonly subjects: readonly Pick<SubjectAvailability, "kind" | "coreId" | "state" | "day" | "month">[];
 }
 
 export type ShownForwarder = Pick<
@@ -44,6 +54,15 @@ export type ShownDoctor =
   | { readonly state: "running"; readonly sinceWallMs: number }
   | { readonly state: "done"; readonly report: DoctorReport }
   | { readonly state: "failed"; readonly reason: string };
+
+/** How frames came in since the agent started. */
+export interface ShownRadio {
+  readonly countedMs: number;
+  readonly gateways: readonly Pick<
+    RadioView,
+    "gatewayEui" | "crc" | "channels" | "rates" | "rssiDbm" | "snrDb"
+  >[];
+}
 
 export type ShownDevice = Pick<
   DeviceView,

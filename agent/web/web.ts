@@ -43,6 +43,8 @@ export interface Web {
 }
 
 const AGAIN_AFTER_MS = 60_000;
+/** Certificates end, and whoever keeps the operator's files renews them: nobody restarts the agent for that. */
+export const IDENTITY_EVERY_MS = 86_400_000;
 /** Beside the journal: what is there outlives an upgrade. */
 const OWN_IDENTITY = "local-page.pem";
 
@@ -58,6 +60,7 @@ export function startWeb(parts: WebParts): Web {
   let identity: WebIdentity | undefined;
   let reason = "";
   let again: Timer | undefined;
+  let renewing: Timer | undefined;
   let isClosed = false;
 
   function theDesk(opened: WebDoor): Promise<Desk> {
@@ -67,13 +70,37 @@ export function startWeb(parts: WebParts): Web {
     return desk;
   }
 
+  function readIdentity(opened: WebDoor): Promise<WebIdentity> {
+    if (certFile !== "") return opened.readIdentity(certFile, keyFile);
+    const path = join(dirname(settings.journal.path), OWN_IDENTITY);
+    // The clock of a gateway that has just booted may stand in 1970.
+    return opened.ownIdentity(path, listen.host, Math.max(clock.wallMs(), builtWallMs));
+  }
+
+  /** Sessions outlive it: a browser that was let in looks again, at the new one. */
+  async function renew(opened: WebDoor): Promise<void> {
+    renewing = clock.after(IDENTITY_EVERY_MS, () => void renew(opened));
+    if (open === undefined || identity === undefined) return;
+    // What cannot be read today is no reason to close a page that is open.
+    const found = await readIdentity(opened).catch((error: unknown) => {
+      if (!isAgentError(error)) throw error;
+      log.warn({ part: "web", error: error.message }, "local page's certificate not read again");
+      return undefined;
+    });
+    if (isClosed || found === undefined || found.fingerprint === identity.fingerprint) return;
+    identity = found;
+    const before = open;
+    open = undefined;
+    await before.close();
+    if (!isClosed) await tryToOpen(opened);
+  }
+
   async function tryToOpen(opened: WebDoor): Promise<void> {
     again = undefined;
     try {
       if (way === "network") {
-        identity ??= await (certFile === ""
-          ? opened.ownIdentity(join(dirname(settings.journal.path), OWN_IDENTITY), listen.host, builtWallMs)
-          : opened.readIdentity(certFile, keyFile));
+        identity ??= await readIdentity(opened);
+        renewing ??= clock.after(IDENTITY_EVERY_MS, () => void renew(opened));
       }
       const server = await opened.serve({ ...listen, identity }, async (request) =>
         (await theDesk(opened)).answer(request),
@@ -105,8 +132,9 @@ export function startWeb(parts: WebParts): Web {
       method === "POST" && path === "/web/code" ? { status: 200, body: codeAnswer() } : undefined,
     close: async () => {
       isClosed = true;
-      again?.cancel();
       await tried;
+      again?.cancel();
+      renewing?.cancel();
       if (desk !== undefined) (await desk).close();
       await open?.close();
     },

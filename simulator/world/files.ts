@@ -71,10 +71,19 @@ export class WorldFiles implements Files {
     this.#check(path);
     if (this.#files.get(path)?.content.length === octets) return;
     if (octets > this.freeOctets) throw new AgentError("FILE_IO", `${path}: no room`);
-    this.put(path, Buffer.alloc(octets));
+    this.#versions += 1;
+    this.#files.set(path, { content: nothing(octets), version: this.#versions });
   }
 
   #check(path: string): void {
     if (this.refuses) throw new AgentError("FILE_IO", `${path}: refused`);
   }
+}
+
+/** Shared: what is allocated is never written to, and a fleet of gateways has a ballast each. */
+const NOTHINGS = new Map<number, Buffer>();
+function nothing(octets: number): Buffer {
+  const known = NOTHINGS.get(octets) ?? Buffer.alloc(octets);
+  NOTHINGS.set(octets, known);
+  return known;
 }

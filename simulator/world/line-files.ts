@@ -9,10 +9,13 @@ export class WorldLineFiles implements LineFiles {
   readonly #files = new Map<string, string>();
   /** true: everything fails. */
   refuses = false;
+  /** true: nothing is answered any more. */
+  hangs = false;
   /** How often it was written. */
   appends = 0;
 
   async append(path: string, lines: string, octetsMax: number): Promise<void> {
+    if (this.hangs) await new Promise<never>(() => undefined);
     if (this.refuses) throw new AgentError("FILE_IO", `${path}: refused`);
     this.appends += 1;
     const before = this.text(path);

@@ -480,9 +480,13 @@ function octetsOf({ topic, payload }: { readonly topic: string; readonly payload
   return topic.length + payload.length + PACKET_OCTETS;
 }
 
+/** Their levels: few, and each is asked of every message. */
+const FILTERS = new Map<string, readonly string[]>();
+
 /** Only the levels' rules: `+` is one level, a last `#` is all the rest. */
 function matches(filter: string, topic: string): boolean {
-  const wanted = filter.split("/");
+  const wanted = FILTERS.get(filter) ?? filter.split("/");
+  FILTERS.set(filter, wanted);
   const given = topic.split("/");
   for (let level = 0; level < wanted.length; level++) {
     if (wanted[level] === "#") return true;

@@ -302,7 +302,7 @@ export async function openAgentWorld(
       life = begun;
       const commands = { run: async () => ({ exitCode: 127, stdout: "" }) };
       const { doors: moreDoors, ...more } = options.more?.() ?? {};
-      const doors: Doors = { ...begun.doors, ...moreDoors, files, rng, log, commands };
+      const doors: Doors = { ...begun.doors, files, rng, log, commands, ...moreDoors };
       const starting = startAgent({
         ...{ settings, connectCore, doors, version: "1.2.3", builtWallMs: 0 },
         ...more,

@@ -131,3 +131,42 @@ describe("status where no agent runs", () => {
     expect(ran.stderr).toContain(socket);
   });
 });
+
+describe("an option given twice", () => {
+  const commands = [
+    ["run"],
+    ["status"],
+    ["config", "check"],
+    ["config", "print"],
+    ["doctor"],
+    ["watch"],
+    ["frames"],
+    ["devices"],
+    ["survey", "--dev-addr", "26011bda"],
+    ["downlink-test"],
+    ["bundle"],
+    ["journal", "stats"],
+    ["audit"],
+    ["web", "code"],
+    ["setup"],
+  ];
+  test.each(commands.map((words) => [words.join(" "), words] as const))(
+    "is a usage error that names it: %s",
+    (_what, words) => {
+      const twice = runCommand([...words, "--config", "one.toml", "-c", "two.toml", "--lang", "en"]);
+      expect(twice).toMatchObject({ code: 2, stdout: "" });
+      expect(twice.stderr).toBe("--config was given more than once: give it once.\n");
+    },
+  );
+
+  test("is fine where it takes several", () => {
+    const words = ["doctor", "--config", "/nowhere/agent.toml", "--root", "/nowhere", "--only", "settings"];
+    expect(runCommand([...words, "--only", "clock"])).toMatchObject({ code: 1, stderr: "" });
+  });
+
+  test("of which one is another spelling, too, and in French", () => {
+    const twice = runCommand(["frames", "--rssi-min", "-120", "--rssiMin", "-110", "--lang", "fr"]);
+    expect(twice.code).toBe(2);
+    expect(twice.stderr).toMatch(/^--rssi-min a été donné plusieurs fois/);
+  });
+});

@@ -381,3 +381,31 @@ describe("completion", () => {
     ).toMatch(what);
   });
 });
+
+describe("maintenance", () => {
+  test("is announced with its end, shown, kept over a restart, and ended", async () => {
+    const { gateway, agent } = await onAir();
+    const ask = (...words: string[]) =>
+      runCommand(["maintenance", ...words, "--config", gateway.settingsPath]);
+    expect(ask().stdout).toBe("No maintenance is announced.\n");
+    expect(ask("begin", "--for", "2h", "--reason", "new antenna").stdout).toMatch(
+      /^Planned maintenance until .*: new antenna \(by edge-agent maintenance\)\n$/,
+    );
+    await agent.stop();
+    await gateway.start();
+    const { maintenance } = JSON.parse(ask("show", "--json").stdout);
+    expect(maintenance).toMatchObject({ reason: "new antenna", by: "edge-agent maintenance" });
+    expect(maintenance.untilWallMs - maintenance.sinceWallMs).toBe(7_200_000);
+    expect(ask("end").stdout).toBe("No maintenance is announced.\n");
+  });
+
+  test.each([[[]], [["--for", "2"]], [["--for", "8d"]], [["--for", "0s"]]])(
+    "is not begun without a sound end: %j",
+    async (words) => {
+      const { gateway } = await onAir();
+      const said = runCommand(["maintenance", "begin", ...words, "--config", gateway.settingsPath]);
+      expect(said.code).toBe(2);
+      expect(said.stderr).toContain("--for: expected a duration with its unit");
+    },
+  );
+});

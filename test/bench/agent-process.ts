@@ -25,6 +25,8 @@ export interface AgentOptions {
   readonly commitInterval: string;
   /** Where its local page listens; absent: nowhere. */
   readonly page?: string;
+  /** More lines of the core's TOML, and tables of the settings behind it. */
+  readonly more?: string;
   /** The agent's directory; absent: a new one. */
   readonly directory?: string;
 }
@@ -85,6 +87,7 @@ id = "main"
 kind = "chirpstack-mqtt"
 servers = ["mqtt://127.0.0.1:${options.corePort}"]
 topic_prefix = "eu868"
+${options.more ?? ""}
 `;
 }
 

@@ -3,12 +3,12 @@
  * event to event, and stands while the disk works. The disk is the real one.
  */
 import { openFiles } from "../../agent/host/files.ts";
-import { openStores } from "../../agent/host/store.ts";
 import { openJournal } from "../../agent/journal/store-journal.ts";
-import type { Clock, KeyValueStore, KeyValueStores, Timer } from "../../agent/ports.ts";
+import type { Clock, Timer } from "../../agent/ports.ts";
 import { CORES, draftOf, LOG, laneOfMeter, meterOf } from "./journal-load.ts";
 import type { FlashAnswer, FlashQuestion } from "./journal-run.ts";
 import { writtenOctets } from "./process-reading.ts";
+import { watchedStores } from "./watched-stores.ts";
 
 export async function flash(directory: string, question: FlashQuestion): Promise<FlashAnswer & Measured> {
   const { frames, perSecond, commitIntervalMs, roundTripMs } = question;
@@ -97,32 +97,6 @@ function steppedClock(whenIdle: () => Promise<void>): SteppedClock {
         await whenIdle();
       }
       nowMs = untilMs;
-    },
-  };
-}
-
-/** Real stores that tell when they have nothing to do. */
-function watchedStores(): KeyValueStores & { whenIdle(): Promise<void> } {
-  const stores = openStores();
-  let busy = 0;
-  const watched = <T>(work: Promise<T>): Promise<T> => {
-    busy += 1;
-    return work.finally(() => {
-      busy -= 1;
-    });
-  };
-  const watch = (store: KeyValueStore): KeyValueStore => ({
-    ...store,
-    batch: (operations, options) => watched(store.batch(operations, options)),
-    entries: (range) => watched(store.entries(range)),
-    compact: (from, to) => watched(store.compact(from, to)),
-  });
-  return {
-    ...stores,
-    open: async (directory, options) => watch(await stores.open(directory, options)),
-    whenIdle: async () => {
-      do await new Promise((resolve) => setImmediate(resolve));
-      while (busy > 0);
     },
   };
 }

@@ -5,6 +5,7 @@
 const PARTS: Readonly<Record<string, () => Promise<(effort: Effort) => Promise<void>>>> = {
   agent: async () => (await import("./agent.ts")).benchAgent,
   fleet: async () => (await import("./fleet.ts")).benchFleet,
+  health: async () => (await import("./health.ts")).benchHealth,
   journal: async () => (await import("./journal.ts")).benchJournal,
   replay: async () => (await import("./replay.ts")).benchReplay,
   web: async () => (await import("./web.ts")).benchWeb,

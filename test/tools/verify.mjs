@@ -27,6 +27,7 @@ const NEEDED = {
   "dbus-send": "dbus-bin",
   promtool: "prometheus",
   chromium: "chromium",
+  zsh: "zsh",
 };
 const CHECKS = [
   ["types", "npx", ["tsc", "-p", "tsconfig.json"]],

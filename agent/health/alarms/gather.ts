@@ -66,6 +66,7 @@ export function createGatherer(clock: Pick<Clock, "monotonicMs">, told: Told, ho
   const radio = risingWindow(CRC_WINDOW_MS);
   const drops: RisingWindow = risingWindow(DROPS_WINDOW_MS);
   const downSinceMs = new Map<string, number>();
+  const knownDrops = new Set<string>();
   let wasFound = false;
   let minute: { readonly atMs: number; readonly devices: Readings["devices"] } | undefined;
 
@@ -105,11 +106,17 @@ export function createGatherer(clock: Pick<Clock, "monotonicMs">, told: Told, ho
 
   const droppedOf = ({ dropped }: JournalStats, nowMs: number): Record<string, number> => {
     // What an earlier run dropped comes with the disk, and is no news.
-    if (!wasFound) {
+    const isFirst = !wasFound;
+    if (isFirst) {
       wasFound = told.isFound();
       if (!wasFound) return {};
     }
-    for (const [reason, frames] of Object.entries(dropped)) drops.look(reason, frames, nowMs);
+    for (const [reason, frames] of Object.entries(dropped)) {
+      // A reason that comes up for the first time stood at nothing until now.
+      if (!knownDrops.has(reason) && !isFirst) drops.look(reason, 0, nowMs);
+      knownDrops.add(reason);
+      drops.look(reason, frames, nowMs);
+    }
     return Object.fromEntries(Object.keys(dropped).map((reason) => [reason, drops.risen(reason)]));
   };
 

@@ -96,8 +96,10 @@ export const RULES: Readonly<Record<AlarmId, Rule>> = {
     severity: "critical",
     raiseAfterMs: 30_000,
     clearAfterMs: MINUTE_MS,
+    // After the first write that fails: what nobody writes to fails unseen, five minutes at most (the stamp).
     appearsWithinMs: MINUTE_MS,
-    clearsWithinMs: 2 * MINUTE_MS,
+    // The disk is tried again each minute.
+    clearsWithinMs: 3 * MINUTE_MS,
     judge: ({ journal: { failing, full, storedFrames } }) => [
       {
         verdict: failing !== undefined || full ? "bad" : "good",
@@ -227,7 +229,8 @@ export const RULES: Readonly<Record<AlarmId, Rule>> = {
     clearAfterMs: 2 * MINUTE_MS,
     // Three bursts, a minute apart, before field/gnss-view.ts says so.
     appearsWithinMs: 15 * MINUTE_MS,
-    clearsWithinMs: 5 * MINUTE_MS,
+    // A port that was gone is looked for every quarter of an hour in the end.
+    clearsWithinMs: 20 * MINUTE_MS,
     judge: judgeGnss,
   },
   dutyCycleNear: {

@@ -36,6 +36,9 @@ export function createLatencyWindow(): LatencyWindow {
   /** Which minute each slice holds. */
   const minutes = new Float64Array(SLICES).fill(Number.NEGATIVE_INFINITY);
 
+  /** Asked again and again while nothing happens: by each look at health, each report, each status. */
+  let told: { readonly minute: number; readonly view: LatencyView } | undefined;
+
   const sliceOf = (nowMs: number): number => {
     const minute = Math.floor(nowMs / SLICE_MS);
     const slice = minute % SLICES;
@@ -49,12 +52,14 @@ export function createLatencyWindow(): LatencyWindow {
 
   return {
     add: (latencyMs, nowMs) => {
+      told = undefined;
       const slice = sliceOf(nowMs);
       counts[slice * CLASSES + classOf(latencyMs)]! += 1;
       if (latencyMs > longestMs[slice]!) longestMs[slice] = latencyMs;
     },
     view: (nowMs) => {
       const minute = Math.floor(nowMs / SLICE_MS);
+      if (told?.minute === minute) return told.view;
       const sums = new Float64Array(CLASSES);
       let count = 0;
       let longest = 0;
@@ -69,13 +74,15 @@ export function createLatencyWindow(): LatencyWindow {
       }
       const quantile = (share: number): number | undefined =>
         count === 0 ? undefined : Math.min(longest, upperEndMs(classHolding(sums, share * count)));
-      return {
+      const view: LatencyView = {
         count,
         p50Ms: quantile(0.5),
         p95Ms: quantile(0.95),
         p99Ms: quantile(0.99),
         longestMs: count === 0 ? undefined : longest,
       };
+      told = { minute, view };
+      return view;
     },
   };
 }

@@ -65,10 +65,13 @@ put_systemd() {
   getent passwd edge-agent >/dev/null ||
     useradd --system --user-group --no-create-home --home-dir /var/lib/edge-agent --shell /usr/sbin/nologin edge-agent
   getent group dialout >/dev/null || groupadd --system dialout
-  mkdir -p /etc/edge-agent
+  # What somebody has allowed the agent there stays allowed: a core may then change settings.
+  [ -d /etc/edge-agent ] || mkdir -m 0750 /etc/edge-agent
+  # Where the agent may write, a link may lie: it is not written through.
+  rm -f /etc/edge-agent/agent.toml.example
   cp "$here/systemd/agent.toml.example" /etc/edge-agent/agent.toml.example
   chown root:edge-agent /etc/edge-agent
-  chmod 0750 /etc/edge-agent
+  chmod o-rwx /etc/edge-agent
   for unit in edge-agent.service edge-agent-forwarder.path edge-agent-forwarder.service; do
     sed "s|@HOME@|$prefix/current|" "$here/systemd/$unit" >"/etc/systemd/system/$unit"
   done
@@ -79,6 +82,7 @@ put_systemd() {
 put_keros() {
   for file in etc/init.d/edge-agent etc/sysupgrade.d/edge-agent.conf user/edge-agent/etc/agent.toml.example; do
     mkdir -p "/${file%/*}"
+    rm -f "/$file"
     cp "$here/keros/$file" "/$file"
   done
   # The site's own, once they are there.

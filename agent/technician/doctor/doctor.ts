@@ -13,16 +13,17 @@ import { inTime } from "./in-time.ts";
 import { lookAtAgent } from "./looks/agent.ts";
 import { lookAtBox } from "./looks/box.ts";
 import { lookAtClock } from "./looks/clock.ts";
-import { lookAtCore } from "./looks/core.ts";
+import { coreUnseen, lookAtCore } from "./looks/core.ts";
 import { lookAtForwarder } from "./looks/forwarder.ts";
 import { forwarderDecision, lookAtNetwork, readFirewall } from "./looks/network.ts";
 import { lookAtSettings } from "./looks/settings.ts";
 import { type DoctorReport, firstWith } from "./report.ts";
 import { RULES } from "./table.ts";
 
-/** One after the other; with the agent's answer before them, half a minute in all whatever is dead. */
-const BOX_MS_MAX = 5_000;
-const CORE_MS_MAX = 18_000;
+/** One after the other; with the agent's answer between them, less than half a minute whatever is dead. */
+const SETTINGS_MS_MAX = 3_000;
+const BOX_MS_MAX = 4_000;
+const CORE_MS_MAX = 15_000;
 
 /** @throws nothing of the world's: what could not be seen is a check with the verdict unknown. */
 export async function runDoctor(doors: DoctorDoors): Promise<DoctorReport> {
@@ -42,13 +43,16 @@ export async function runDoctor(doors: DoctorDoors): Promise<DoctorReport> {
 }
 
 const UNSEEN_FORWARDER = { forwarder: { state: "elsewhere" }, radio: { state: "elsewhere" } } as const;
+const UNSEEN_BOX = { disk: undefined, system: undefined, processors: undefined };
 const UNSEEN_NETWORK = { routes: [], interfaces: [], isKnown: false };
 
 async function gatherFacts(doors: DoctorDoors): Promise<Facts> {
   const { clock, reach, commands, builtWallMs } = doors;
   const step = doors.onStep ?? (() => undefined);
   step("settings");
-  const settings = await lookAtSettings(doors);
+  const { settingsPath: path } = doors;
+  const late = { state: "unreadable", path, reason: `${SETTINGS_MS_MAX} ms`, isForbidden: false } as const;
+  const settings = await inTime(clock, SETTINGS_MS_MAX, lookAtSettings(doors), late);
   step("agent");
   const agent = await lookAtAgent(doors, settings);
   step("forwarder");
@@ -61,8 +65,9 @@ async function gatherFacts(doors: DoctorDoors): Promise<Facts> {
   const gatewayEui = euiOf(settings, agent, forwarder);
   step("core");
   const looks = (good?.cores ?? []).map((core) => {
-    const unseen = { core, gatewayEui, route: undefined, servers: [], credentials: {} };
-    return inTime(clock, CORE_MS_MAX, lookAtCore(doors, { core, gatewayEui, agent, network, rules }), unseen);
+    const look = { core, gatewayEui, agent, network, rules };
+    const seen = coreUnseen(look);
+    return inTime(clock, CORE_MS_MAX, lookAtCore(doors, look, seen), seen);
   });
   const holders =
     good === undefined
@@ -71,7 +76,7 @@ async function gatherFacts(doors: DoctorDoors): Promise<Facts> {
   const [cores, portHolders, box, clockView] = await Promise.all([
     Promise.all(looks),
     holders,
-    lookAtBox(doors, settings, agent),
+    inTime(clock, CORE_MS_MAX, lookAtBox(doors, settings, agent), UNSEEN_BOX),
     lookAtClock(doors, settings, agent),
   ]);
   return {

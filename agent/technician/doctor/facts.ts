@@ -23,10 +23,18 @@ import type { ClockView } from "../../south/clock-state.ts";
 import type { Decision } from "./firewall.ts";
 import type { RadioPlan } from "./radio-plan.ts";
 
-/** The settings file: unreadable, wrong, or what stands in it. */
+/**
+ * The settings file: unreadable, wrong, or what stands in it. isForbidden, here and below: this user may not look, which
+ * is no fault of the gateway.
+ */
 export type SettingsSeen =
   | { readonly state: "missing"; readonly path: string }
-  | { readonly state: "unreadable"; readonly path: string; readonly reason: string }
+  | {
+      readonly state: "unreadable";
+      readonly path: string;
+      readonly reason: string;
+      readonly isForbidden: boolean;
+    }
   | { readonly state: "wrong"; readonly path: string; readonly troubles: readonly Trouble[] }
   | {
       readonly state: "good";
@@ -43,7 +51,12 @@ export type ForwarderSeen =
   | { readonly state: "elsewhere" }
   | { readonly state: "noFile"; readonly looked: readonly string[] }
   | { readonly state: "several"; readonly files: readonly string[] }
-  | { readonly state: "unreadable"; readonly file: string; readonly reason: string }
+  | {
+      readonly state: "unreadable";
+      readonly file: string;
+      readonly reason: string;
+      readonly isForbidden: boolean;
+    }
   | {
       readonly state: "read";
       readonly file: string;
@@ -75,7 +88,12 @@ export type RadioSeen =
 export type AgentSeen =
   | { readonly state: "answers"; readonly status: AgentStatus }
   /** It has the socket, and does not speak. */
-  | { readonly state: "mute"; readonly socket: string; readonly reason: string }
+  | {
+      readonly state: "mute";
+      readonly socket: string;
+      readonly reason: string;
+      readonly isForbidden: boolean;
+    }
   | { readonly state: "silent"; readonly socket: string; readonly isRunning: boolean };
 
 export interface NetworkSeen {
@@ -115,6 +133,8 @@ export interface ServerSeen {
 export interface CredentialsSeen {
   /** Which file cannot be read, and why. */
   readonly fault?: string;
+  /** It is this user who may not: the agent's may. */
+  readonly isForbidden?: true;
   readonly ca?: readonly CertificateSeen[] | "unreadable";
   readonly cert?: readonly CertificateSeen[] | "unreadable";
   /** Whether the key belongs to the certificate; absent: there is none. */

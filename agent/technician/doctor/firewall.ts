@@ -33,7 +33,7 @@ export function decide(rules: string, chain: Chain, packet: Packet): Decision {
   function walk(name: string, depth: number): Fate {
     if (depth > DEPTH_MAX) return "unclear";
     for (const line of lines) {
-      const words = line.split(/\s+/);
+      const words = wordsOf(line);
       if (words[0] !== "-A" || words[1] !== name) continue;
       const match = matches(words.slice(2), packet, chain);
       if (match === "no") continue;
@@ -68,6 +68,11 @@ export function decide(rules: string, chain: Chain, packet: Packet): Decision {
   return { verdict: policy.endsWith(" ACCEPT") ? "accepted" : "dropped", rule: policy };
 }
 
+/** A comment of several words is one, in quotes. */
+function wordsOf(line: string): readonly string[] {
+  return line.match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? [];
+}
+
 type Match = "yes" | "no" | "perhaps";
 
 /** A new connection's first packet: what is established passes where its first packet did. */
@@ -83,7 +88,8 @@ function matches(words: readonly string[], packet: Packet, chain: Chain): Match 
       continue;
     }
     const found = holds(option, value, packet, chain);
-    at += 1;
+    // Some have no value, such as --syn.
+    if (!/^(-|!$)/.test(value)) at += 1;
     if (found === "perhaps") sure = "perhaps";
     else if ((found === "yes") === negated) return "no";
   }
@@ -119,6 +125,8 @@ function holds(option: string, value: string, packet: Packet, chain: Chain): Mat
     case "--state":
     case "--ctstate":
       return yes(value.split(",").includes("NEW"));
+    case "--syn":
+      return yes(packet.protocol === "tcp");
     case "--reject-with":
     case "--comment":
       return "yes";

@@ -1,7 +1,7 @@
 /** The doctor's report for people, one check a line, and as JSON. Pure. */
 import type { Said, TextKey, Translate } from "../../text/text.ts";
 import { type Paint, paintFor } from "../paint.ts";
-import { makeWords, type Words } from "../words.ts";
+import { makeWords, type Words, wrap } from "../words.ts";
 import type { Check, DoctorReport, Evidence, Group, Verdict } from "./report.ts";
 
 const COLUMNS = 80;
@@ -135,17 +135,4 @@ function localised({ key, params }: Said, words: Words): Said {
     return [name, typeof place === "number" && !NAMES.has(name) ? words.figure(place, 2) : place] as const;
   });
   return { key, params: Object.fromEntries(places) };
-}
-
-/** A word that is longer than a line has a line to itself. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }

@@ -38,12 +38,15 @@ export interface Column {
   readonly figure?: boolean;
 }
 
-/** A table in a region of its own that scrolls where it is too wide, also by keyboard. */
+/**
+ * A table in a region of its own that scrolls where it is too wide, also by keyboard.
+ * @param form narrow: nothing is broken into lines; wordy: only its titles are.
+ */
 export function tableOf(
   caption: string,
   columns: readonly Column[],
   rows: readonly (readonly (string | Node)[])[],
-  narrow = false,
+  form: "plain" | "narrow" | "wordy" = "plain",
 ): HTMLElement {
   const cell = (column: Column) => (column.figure ? { class: "figure" } : {});
   const head = columns.map((column) => el("th", { scope: "col", ...cell(column) }, column.title));
@@ -52,8 +55,9 @@ export function tableOf(
   );
   const table = el(
     "table",
-    { class: narrow ? "narrow" : undefined },
-    el("caption", {}, caption),
+    { class: form },
+    // Stays in sight where the table is pushed to the side.
+    el("caption", {}, el("span", {}, caption)),
     el("thead", {}, el("tr", {}, ...head)),
     el("tbody", {}, ...body),
   );
@@ -73,7 +77,25 @@ export function mark(grade: Grade, words: string): HTMLElement {
   return el(
     "span",
     { class: `mark ${grade}` },
-    el("span", { "aria-hidden": "true" }, `${SIGNS[grade]} `),
+    el("span", { "aria-hidden": "true" }, `${SIGNS[grade]}\u00a0`),
     words,
   );
+}
+
+/**
+ * Puts new content in place of the old: whoever has pushed a table to the side, or stands in it by keyboard, stays there.
+ * Tables are told apart by their place.
+ */
+export function replaceKeeping(into: HTMLElement, content: readonly Node[]): void {
+  const regions = () => [...into.querySelectorAll<HTMLElement>(".scroll")];
+  const before = regions().map((region) => ({
+    left: region.scrollLeft,
+    isFocused: region === document.activeElement,
+  }));
+  into.replaceChildren(...content);
+  for (const [at, region] of regions().entries()) {
+    const { left = 0, isFocused = false } = before[at] ?? {};
+    if (left > 0) region.scrollLeft = left;
+    if (isFocused) region.focus({ preventScroll: true });
+  }
 }

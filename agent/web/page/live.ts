@@ -15,6 +15,8 @@ export interface LiveHandlers {
   onFrames(frames: ShownFrames): void;
   /** Nobody answers. Called again each second while it lasts. */
   onGone(): void;
+  /** The agent answers, and has no stream for us: others look already. It is tried again. */
+  onFull(): void;
   /** The session is over. Nothing is called after it. */
   onEnd(): void;
   /** @returns whether we may look at all; undefined: nobody answers. Asked when the stream could not be opened. */
@@ -30,11 +32,18 @@ export function openLive(handlers: LiveHandlers): LiveStream {
   let heardMs = performance.now();
   let isClosed = false;
   let isAsking = false;
+  let hasOpened = false;
+  let isFull = false;
   let again: ReturnType<typeof setTimeout> | undefined;
 
   function open(): void {
     source?.close();
     source = new EventSource("/api/live");
+    hasOpened = false;
+    source.addEventListener("open", () => {
+      hasOpened = true;
+      isFull = false;
+    });
     source.addEventListener("status", (event) => {
       heardMs = performance.now();
       handlers.onStatus(JSON.parse(event.data));
@@ -50,13 +59,16 @@ export function openLive(handlers: LiveHandlers): LiveStream {
   /** The browser does not say whether nobody answered or we were refused. */
   async function broken(): Promise<void> {
     source?.close();
-    handlers.onGone();
+    if (!isFull) handlers.onGone();
     if (isAsking || isClosed) return;
     isAsking = true;
     const isIn = await handlers.isIn();
     isAsking = false;
     if (isClosed) return;
     if (isIn === false) return end();
+    isFull = isIn === true && !hasOpened;
+    if (isFull) handlers.onFull();
+    else handlers.onGone();
     clearTimeout(again);
     again = setTimeout(open, AGAIN_AFTER_MS);
   }
@@ -74,7 +86,7 @@ export function openLive(handlers: LiveHandlers): LiveStream {
   }
 
   const watch = setInterval(() => {
-    if (performance.now() - heardMs < SILENCE_MS_MAX) return;
+    if (isFull || performance.now() - heardMs < SILENCE_MS_MAX) return;
     handlers.onGone();
     if (source?.readyState === EventSource.OPEN) void broken();
   }, WATCHED_EVERY_MS);

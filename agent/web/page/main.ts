@@ -36,6 +36,7 @@ let open: Open | undefined;
 /** What is shown instead of the views. */
 let asksCode: string | undefined;
 let isGone = false;
+let isFull = false;
 let updatedMs = Number.NEGATIVE_INFINITY;
 let updating: ReturnType<typeof setTimeout> | undefined;
 
@@ -117,7 +118,8 @@ function drawLink(): void {
   link.textContent =
     asksCode !== undefined || isGone ? "" : status === undefined ? t("page.loading") : `● ${t("page.live")}`;
   const age = span(performance.now() - statusAtMs);
-  const said = isGone ? (status === undefined ? t("page.goneAtOnce") : t("page.gone", { age })) : "";
+  const gone = status === undefined ? t("page.goneAtOnce") : t("page.gone", { age });
+  const said = isFull ? t("page.full") : isGone ? gone : "";
   if (banner.textContent !== said) banner.textContent = said;
 }
 
@@ -149,14 +151,24 @@ function update(): void {
 }
 
 function gone(): void {
-  if (!isGone) page.announce(voice.t("page.goneAtOnce"));
+  if (!isGone || isFull) page.announce(voice.t("page.goneAtOnce"));
   isGone = true;
+  isFull = false;
+  drawLink();
+}
+
+/** Nothing comes then either: what is shown grows old. */
+function full(): void {
+  if (!isFull) page.announce(voice.t("page.full"));
+  isGone = true;
+  isFull = true;
   drawLink();
 }
 
 function here(): void {
   if (isGone) page.announce(voice.t("page.back"));
   isGone = false;
+  isFull = false;
 }
 
 function speak(language: Language): void {
@@ -175,6 +187,7 @@ function askCode(why: string): void {
   live?.close();
   live = undefined;
   isGone = false;
+  isFull = false;
   asksCode = why;
   drawView(false);
 }
@@ -208,6 +221,7 @@ async function begin(): Promise<void> {
       update();
     },
     onGone: gone,
+    onFull: full,
     onEnd: () => askCode(voice.t("page.sessionOver")),
     isIn,
   });

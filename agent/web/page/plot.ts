@@ -29,10 +29,14 @@ export interface Plot {
   close(): void;
 }
 
-const HEIGHT_PX = 230;
+/** In the size of the text, which whoever sees badly has made larger. */
+const HEIGHT_REM = 12.8;
+const WORDS_REM = 0.83;
+const AXIS_REM = 3.6;
+const TIME_REM = 5.3;
+const CLASS_REM = 2.5;
 const INK = "#000";
 const GRID = { stroke: "#bbb", width: 1 };
-const FONT = "15px system-ui, sans-serif";
 
 export function createPlot(options: PlotOptions, { words, t }: Voice): Plot {
   const { title, series, x, fromZero = false } = options;
@@ -47,13 +51,15 @@ export function createPlot(options: PlotOptions, { words, t }: Voice): Plot {
     return atS.map((at) => (stepS < 60 ? seconds : minutes).format(at * 1_000));
   };
   let plot: uPlot | undefined;
+  const font = `${pixels(WORDS_REM)}px system-ui, sans-serif`;
+  const height = pixels(HEIGHT_REM);
 
   const classes = typeof x === "string" ? undefined : x;
   const make = (data: uPlot.AlignedData): uPlot =>
     new uPlot(
       {
         width: widthOf(box),
-        height: HEIGHT_PX,
+        height,
         legend: { show: false },
         cursor: { show: false },
         scales: {
@@ -63,17 +69,20 @@ export function createPlot(options: PlotOptions, { words, t }: Voice): Plot {
         axes: [
           {
             stroke: INK,
-            font: FONT,
+            font,
             grid: classes === undefined ? GRID : { show: false },
-            ...(classes === undefined ? {} : { splits: () => classes.map((_, at) => at) }),
+            // Pixels between two words: as wide as they are, and a little.
+            ...(classes === undefined
+              ? { space: pixels(TIME_REM) }
+              : { splits: (self: uPlot) => everyOther(classes.length, self.width) }),
             values: (_self, splits) =>
               classes === undefined ? sayTimes(splits) : splits.map((at) => classes[at] ?? ""),
           },
           {
             stroke: INK,
-            font: FONT,
+            font,
             grid: GRID,
-            size: 64,
+            size: pixels(AXIS_REM),
             values: (_self, splits) => splits.map((value) => words.figure(value, 1)),
           },
         ],
@@ -83,7 +92,7 @@ export function createPlot(options: PlotOptions, { words, t }: Voice): Plot {
       box,
     );
 
-  const resize = (): void => plot?.setSize({ width: widthOf(box), height: HEIGHT_PX });
+  const resize = (): void => plot?.setSize({ width: widthOf(box), height });
   addEventListener("resize", resize);
   return {
     element,
@@ -97,6 +106,17 @@ export function createPlot(options: PlotOptions, { words, t }: Voice): Plot {
       plot?.destroy();
     },
   };
+}
+
+function pixels(rem: number): number {
+  return rem * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+}
+
+/** The classes that have room for their words. */
+function everyOther(count: number, widthPx: number): number[] {
+  const each = pixels(CLASS_REM);
+  const step = Math.ceil((count * each) / Math.max(each, widthPx - pixels(AXIS_REM)));
+  return Array.from({ length: Math.ceil(count / step) }, (_none, at) => at * step);
 }
 
 function widthOf(box: HTMLElement): number {

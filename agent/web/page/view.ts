@@ -1,7 +1,7 @@
 /** What a view of the page is, and what it is given. The views are in views/, one file each. */
 
 import type { HistoryView } from "../../health/report/history.ts";
-import type { ShownDevices, ShownDoctor } from "../shown.ts";
+import type { ShownDevices, ShownDoctor, ShownRadio } from "../shown.ts";
 import type { Seen } from "./seen.ts";
 import type { Voice } from "./voice.ts";
 
@@ -9,6 +9,7 @@ import type { Voice } from "./voice.ts";
 export interface Fetched {
   devices?: ShownDevices;
   history?: HistoryView;
+  radio?: ShownRadio;
   doctor?: ShownDoctor;
 }
 

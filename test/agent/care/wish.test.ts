@@ -5,10 +5,20 @@
  * that only sleeps. Paths are those of a made-up folder.
  */
 import { execFileSync, spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { openRestartWay } from "../../../agent/care/restart-way.ts";
 import { openCommands } from "../../../agent/host/commands.ts";
 import { openFiles } from "../../../agent/host/files.ts";
@@ -44,6 +54,7 @@ test("monit restarts the forwarder for a wish, not for an old one, and not when 
     helper,
     helperText
       .replace("/run/systemd/system", join(root, "none"))
+      .replace("/var/run/edge-agent-forwarder-restarted", join(root, "restarted"))
       .replaceAll(/\bmonit (?=summary|restart)/g, `monit -c ${rc} `),
     0o755,
   );
@@ -107,19 +118,76 @@ ${lines}
       wallMs,
     });
   const first = running();
-  expect(await way(Date.now).restart(() => undefined)).toEqual({ ok: true });
+  expect(await way(Date.now).restart(() => undefined)).toEqual({ ok: true, asked: true });
   await until(() => running() !== first && running() !== "", 30_000);
   await until(watched, 30_000);
 
   const second = running();
-  expect(await way(() => Date.now() - 600_000).restart(() => undefined)).toEqual({ ok: true });
+  utimesSync(join(root, "restarted"), 0, 0);
+  utimesSync(wish, Date.now() / 1e3 - 600, Date.now() / 1e3 - 600);
   await new Promise((resolve) => setTimeout(resolve, 4_000));
   expect(running()).toBe(second);
 
   monit("stop", "lorafwd");
   await until(() => /lorafwd.*not monitored/i.test(monit("summary", "-B")), 30_000);
   const stoppedMs = statSync(pid).mtimeMs;
-  expect(await way(Date.now).restart(() => undefined)).toEqual({ ok: true });
+  expect((await way(Date.now).restart(() => undefined)).ok).toBe(true);
   await new Promise((resolve) => setTimeout(resolve, 4_000));
   expect(statSync(pid).mtimeMs).toBe(stoppedMs);
 }, 120_000);
+
+describe("what root runs", () => {
+  function openHelper(): { readonly root: string; readonly wish: string; restarts(): number } {
+    const root = mkdtempSync(join(tmpdir(), "helper-"));
+    onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+    put(join(root, "monit"), `#!/bin/sh\n[ "$1" = restart ] && echo "$2" >>${root}/restarts\n`, 0o755);
+    const text = readFileSync(join(PACKAGING, "scripts/restart-forwarder"), "utf8")
+      .replace("/run/systemd/system", join(root, "none"))
+      .replace("/var/run/edge-agent-forwarder-restarted", join(root, "restarted"));
+    put(join(root, "helper"), text, 0o755);
+    const wish = join(root, "wish");
+    const env = { PATH: `${root}:${process.env.PATH}` };
+    return {
+      root,
+      wish,
+      restarts: () => {
+        execFileSync(join(root, "helper"), [wish], { env, timeout: 5_000 });
+        try {
+          return readFileSync(join(root, "restarts"), "utf8").split("\n").length - 1;
+        } catch {
+          return 0;
+        }
+      },
+    };
+  }
+
+  test("restarts for a fresh wish, whatever is written in it, and not again at once", () => {
+    const { root, wish, restarts } = openHelper();
+    writeFileSync(wish, `$(touch ${root}/owned) ; \`touch ${root}/owned\`\n${"9".repeat(100_000)}`);
+    expect(restarts()).toBe(1);
+    expect(restarts()).toBe(1);
+    utimesSync(join(root, "restarted"), Date.now() / 1e3 - 31, Date.now() / 1e3 - 31);
+    expect(restarts()).toBe(2);
+    expect(() => statSync(join(root, "owned"))).toThrow();
+  });
+
+  test.each([
+    ["nothing", () => undefined],
+    ["an empty file", (wish: string) => writeFileSync(wish, "")],
+    ["a link to a fresh file", linked((target) => writeFileSync(target, "1"))],
+    ["a link to what never ends", (wish: string) => symlinkSync("/dev/zero", wish)],
+    ["a fifo that nobody writes to", (wish: string) => execFileSync("mkfifo", [wish])],
+    ["a folder", (wish: string) => mkdirSync(wish)],
+  ])("does nothing, and does not wait, for %s", (_what, make) => {
+    const { wish, restarts } = openHelper();
+    make(wish);
+    expect(restarts()).toBe(0);
+  });
+
+  function linked(make: (target: string) => void): (wish: string) => void {
+    return (wish) => {
+      make(`${wish}-target`);
+      symlinkSync(`${wish}-target`, wish);
+    };
+  }
+});

@@ -42,6 +42,8 @@ export interface CommandWorld extends AgentWorld {
   readonly files: MemoryFiles;
   readonly lineFiles: WorldLineFiles;
   readonly execs: ExecRequest[];
+  /** What the agent has run by itself. */
+  readonly programs: (readonly string[])[];
   /** Why the agent wanted to end, each time. */
   readonly restarts: string[];
   readonly heardForwarder: WorldForwarder;
@@ -71,6 +73,8 @@ export interface CommandWorldOptions {
   /** "": nothing tells whether the clock is right. */
   readonly probeFile?: string;
   readonly exec?: (request: ExecRequest) => Promise<ExecResult>;
+  /** Every program that the agent runs by itself ends with that. */
+  readonly programExitCode?: number;
 }
 
 export function tomlOf({
@@ -112,6 +116,13 @@ export async function openCommandWorld(options: CommandWorldOptions = {}): Promi
   const trialFiles: TrialFiles = { files, settingsPath: SETTINGS_PATH, sha256 };
   const restarts: string[] = [];
   const execs: ExecRequest[] = [];
+  const programs: (readonly string[])[] = [];
+  const commands = {
+    run: async (argv: readonly string[]) => {
+      programs.push(argv);
+      return { exitCode: options.programExitCode ?? 127, stdout: "" };
+    },
+  };
   let trial: SettingsFile["trial"];
   const settingsFile = (): SettingsFile => ({
     ...trialFiles,
@@ -128,7 +139,7 @@ export async function openCommandWorld(options: CommandWorldOptions = {}): Promi
   };
   const world = await openAgentWorld({
     settings: settingsFrom(toml),
-    more: () => ({ settingsFile: settingsFile(), doors: { lineFiles, exec } }),
+    more: () => ({ settingsFile: settingsFile(), doors: { lineFiles, exec, commands } }),
   });
   const replies: ReplyDocument[] = [];
   world
@@ -144,6 +155,7 @@ export async function openCommandWorld(options: CommandWorldOptions = {}): Promi
     files,
     lineFiles,
     execs,
+    programs,
     restarts,
     heardForwarder: forwarder,
     nextId: () => {

@@ -4,7 +4,7 @@
  * programs: exec.test.ts.
  */
 import { describe, expect, test } from "vitest";
-import { BUDGET_MAX } from "../../../agent/command/desk.ts";
+import { BUDGET_EVERY_MS, BUDGET_MAX, DATA_KB_EVERY_MS, DATA_KB_MAX } from "../../../agent/command/desk.ts";
 import { COMMAND_OCTETS_MAX } from "../../../agent/command/envelope.ts";
 import { REPLY_OCTETS_MAX } from "../../../agent/command/reply.ts";
 import { coreToml, EUI } from "../agent-world.ts";
@@ -57,8 +57,9 @@ describe("a core that may change things gets", () => {
       active: true,
       reason: "new antenna",
       by: "main",
-      untilAt: isoIn(world, 3_600_000 - 995),
     });
+    const { sinceAt, untilAt } = world.replies.at(-1)!.result;
+    expect(Date.parse(untilAt) - Date.parse(sinceAt)).toBe(3_600_000);
     expect(isInMaintenance(world)).toBe(true);
     expect((await world.send("maintenance", { action: "show" }))?.result.active).toBe(true);
     expect((await world.send("maintenance", { action: "end" }))?.result).toEqual({ active: false });
@@ -126,6 +127,35 @@ describe("a core that may change things gets", () => {
     const world = await openCommandWorld();
     const reply = await world.send("forwarder-restart", { reason: "it is mute" });
     expect(reply).toMatchObject({ outcome: "failed", reason: "noCommand" });
+  });
+
+  test("the forwarder restarted where there is a command for it, as often as somebody who asks may have it", async () => {
+    const tables = '[care]\nrestart_command = ["restart-it", "now"]';
+    const world = await openCommandWorld({ tables, programExitCode: 0 });
+    await world.send("maintenance", MAINTENANCE);
+    const restarts = () => world.programs.filter(([program]) => program === "restart-it");
+    const reply = await world.send("forwarder-restart", { reason: "it is mute" });
+    expect(reply).toMatchObject({ outcome: "done", result: { restarted: true } });
+    expect(restarts()).toEqual([["restart-it", "now"]]);
+    expect(world.agent.status().care.forwarder.restarts).toMatchObject([
+      { by: "command", why: "core main: it is mute" },
+    ]);
+    expect(await world.send("forwarder-restart", { reason: "again" })).toMatchObject({ reason: "tooSoon" });
+    await world.pass(60_000);
+    expect((await world.send("forwarder-restart", { reason: "again" }))?.outcome).toBe("done");
+    expect(restarts()).toHaveLength(2);
+  });
+
+  test("the settings without what may hide a secret: arguments of programs, what is behind the ? of an address", async () => {
+    const tables =
+      '[care]\nrestart_command = ["restart-it", "--password=hunter2"]\n[command]\nexec = { modem = ["/bin/modem", "hunter2"] }';
+    const core = 'client_id = "gw"\n[[core]]\nid = "web"\nservers = ["wss://broker/mqtt?token=hunter2"]';
+    const world = await openCommandWorld({ tables, core });
+    const { settings } = (await world.send("settings"))!.result;
+    expect(JSON.stringify(settings)).not.toContain("hunter2");
+    expect(settings.care.restart_command[0]).toBe("restart-it");
+    expect(settings.command.exec.modem[0]).toBe("/bin/modem");
+    expect(settings.core[1].servers[0]).toContain("wss://broker/mqtt?");
   });
 
   test("the replay plan, and says one to all gateways, but none that nobody would follow", async () => {
@@ -201,6 +231,47 @@ describe("a command that is refused does nothing, is answered, and stands in the
     await refusedAs(world, "replayed", MAINTENANCE, said);
   });
 
+  test("what was done when the power was cut that very moment", async () => {
+    const world = await openCommandWorld();
+    const said = { ...ids, issuedAt: isoIn(world, 0), ttlS: 3_600, arguments: MAINTENANCE };
+    const payload = Buffer.from(JSON.stringify(said));
+    const topic = `eu868/edge/${EUI}/command/maintenance`;
+    world.core().broker.publish({ topic, payload, qos: 1 });
+    while (!isInMaintenance(world)) await world.clock.advance(1);
+    world.cutPower();
+    await world.start();
+    await world.pass(10_000);
+    await world.send("maintenance", { action: "end" });
+    await refusedAs(world, "replayed", MAINTENANCE, said);
+  });
+
+  test("what changes something while the disk does not remember it, unless it is for this boot alone", async () => {
+    const world = await openCommandWorld();
+    world.stores.refuse((operation) => operation === "batch");
+    await refusedAs(world, "notRemembered");
+    expect((await world.send("journal-stats"))?.outcome).toBe("done");
+    const uptime = { bootId: world.clock.kernelBootId(), untilS: world.clock.monotonicMs() / 1e3 + 60 };
+    expect((await world.send("maintenance", MAINTENANCE, { uptime }))?.outcome).toBe("done");
+  });
+
+  test("the same on a disk that hangs, and nobody waits for it longer than some seconds", async () => {
+    const world = await openCommandWorld();
+    world.lineFiles.hangs = true;
+    const release = world.stores.stall();
+    const uptime = { bootId: world.clock.kernelBootId(), untilS: world.clock.monotonicMs() / 1e3 + 60 };
+    for (const id of ["one", "two", "three"]) {
+      await world.send("maintenance", MAINTENANCE, { id });
+      await world.clock.advance(5_000);
+      expect(world.replies.at(-1)).toMatchObject({ id, reason: "notRemembered" });
+    }
+    await world.send("maintenance", MAINTENANCE, { id: "by-uptime", uptime });
+    await world.clock.advance(20_000);
+    expect(world.replies.at(-1)).toMatchObject({ id: "by-uptime", outcome: "done" });
+    expect((await world.send("journal-stats"))?.outcome).toBe("done");
+    release();
+    await world.stop();
+  });
+
   test("what has expired", async () => {
     const world = await openCommandWorld();
     await refusedAs(world, "expired", MAINTENANCE, { issuedAt: isoIn(world, -60_000) });
@@ -263,6 +334,88 @@ describe("a command that is refused does nothing, is answered, and stands in the
     expect((await world.send("maintenance", MAINTENANCE))?.outcome).toBe("done");
   });
 });
+
+test("what only reads is answered in one breath, as a person's script asks it", async () => {
+  const world = await openCommandWorld();
+  await withStoredFrames(world, 120);
+  const before = world.replies.length;
+  const names = ["journal-export", "journal-export", "health", "log-tail", "settings", "journal-stats"];
+  for (const [at, name] of names.entries()) {
+    const said = { id: `${at}`, issuedAt: isoIn(world, 0), ttlS: 60 };
+    const topic = `eu868/edge/${EUI}/command/${name}`;
+    world.core().broker.publish({ topic, payload: Buffer.from(JSON.stringify(said)), qos: 1 });
+  }
+  await world.clock.advance(3_000);
+  const last = world.replies.slice(before).filter((reply) => reply.last !== false);
+  expect(last.map(({ id, outcome }) => `${id} ${outcome}`).sort()).toEqual(
+    names.map((_name, at) => `${at} done`),
+  );
+});
+
+describe("no core takes anything from another:", () => {
+  async function withOther(other = 'commands = "change"'): Promise<CommandWorld> {
+    const world = await openCommandWorld({ core: coreToml("other", other) });
+    await world.pass(5_000);
+    return world;
+  }
+
+  test("the flood of one leaves the other his commands", async () => {
+    const world = await withOther('commands = "read"');
+    for (let at = 0; at < 5 * BUDGET_MAX; at++)
+      world.core("other").broker.publish({
+        topic: `eu868/edge/${EUI}/command/health`,
+        payload: Buffer.from("{}"),
+        qos: 1,
+      });
+    expect((await world.send("maintenance", MAINTENANCE))?.outcome).toBe("done");
+  });
+
+  test("of two that change the settings at once one does, and comes back to what was there before both", async () => {
+    const world = await withOther();
+    const before = world.settingsText();
+    const change = (coreId: string, level: string) =>
+      world.core(coreId).broker.publish({
+        topic: `eu868/edge/${EUI}/command/settings-change`,
+        payload: Buffer.from(
+          JSON.stringify({
+            id: coreId,
+            issuedAt: isoIn(world, 0),
+            ttlS: 60,
+            arguments: { merge: { log: { level } } },
+          }),
+        ),
+        qos: 1,
+      });
+    change("main", "debug");
+    change("other", "warn");
+    await world.clock.advance(2_000);
+    const outcomes = (await world.audit()).map(({ outcome, reason }) => `${outcome} ${reason ?? ""}`.trim());
+    expect(outcomes.filter((outcome) => outcome === "accepted")).toHaveLength(1);
+    expect(outcomes.filter((outcome) => /refused (busy|onTrial)/.test(outcome))).toHaveLength(1);
+    expect(world.files.contents.get("/etc/edge-agent/agent.toml.previous")?.toString()).toBe(before);
+  });
+});
+
+test("a core that asks for more than a road can bear gets a word instead of data, and more as time passes", async () => {
+  const world = await openCommandWorld();
+  await withStoredFrames(world, 120);
+  let kb = 0;
+  for (;;) {
+    const before = world.replies.length;
+    const last = await world.send("journal-export");
+    kb += Buffer.byteLength(JSON.stringify(world.replies.slice(before))) / 1_024;
+    if (last?.outcome !== "done") {
+      expect(last).toMatchObject({ outcome: "failed", reason: "dataLimit", last: true });
+      break;
+    }
+    expect(kb).toBeLessThan(DATA_KB_MAX + 64);
+    await world.pass(BUDGET_EVERY_MS);
+  }
+  expect(kb).toBeGreaterThan(DATA_KB_MAX * 0.9);
+  expect((await world.send("maintenance", MAINTENANCE))?.outcome).toBe("done");
+  await world.pass(100 * DATA_KB_EVERY_MS);
+  expect((await world.send("journal-export"))?.outcome).toBe("done");
+}, 60_000);
 
 describe("on a gateway whose clock is wrong", () => {
   async function unsynchronised(): Promise<CommandWorld> {

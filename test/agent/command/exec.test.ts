@@ -142,6 +142,28 @@ describe("a request does nothing, is answered, and stands in the audit log,", ()
     expect((await world.audit()).at(-1)).toMatchObject({ outcome: "refused", reason });
   }
 
+  test("that the disk does not remember", async () => {
+    const world = await openExecWorld();
+    world.stores.refuse((operation) => operation === "batch");
+    await refusedAs(world, "notRemembered", {});
+  });
+
+  test("that was run when the power was cut that very moment", async () => {
+    let power = (): void => undefined;
+    const world = await openExecWorld({
+      exec: async () => {
+        power();
+        return new Promise(() => undefined);
+      },
+    });
+    power = () => world.cutPower();
+    await world.ask({ execId: 77 }).catch(() => undefined);
+    expect(world.execs).toHaveLength(1);
+    await world.start();
+    await world.pass(15_000);
+    await refusedAs(world, "replayed", { execId: 77 });
+  });
+
   test("for a program that is not on the list, whatever its name", async () => {
     const world = await openExecWorld();
     for (const command of ["/bin/sh", "reboot", "", "constructor", "__proto__", "words; reboot"])

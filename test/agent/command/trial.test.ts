@@ -20,6 +20,7 @@ import {
   STARTS_MAX,
   type TrialNote,
 } from "../../../agent/command/trial-note.ts";
+import { AgentError } from "../../../agent/errors.ts";
 import { sha256 } from "../../../agent/host/digest.ts";
 import { memoryFiles } from "../config/memory-files.ts";
 
@@ -201,6 +202,16 @@ test("whatever happens in whatever order, the file is the old one, the new one, 
       expect(settings(box)).toBe((byHand ? HAND : OLD).toString());
     }),
   );
+});
+
+test("on a disk that takes nothing any more a trial is watched all the same", async () => {
+  const box = openBox();
+  await begin(box);
+  const replace = async (): Promise<never> => {
+    throw new AgentError("FILE_IO", "read-only file system");
+  };
+  const trial = { ...box.trial, files: { ...box.trial.files, replace } };
+  expect(await resumeTrial(trial, clockAt(1_000))).toMatchObject({ state: "onTrial", id: "a" });
 });
 
 describe("a start, by the note", () => {

@@ -1,4 +1,5 @@
 /** The road back between a core that listens and a forwarder that a test plays. */
+import { TEST_CORE } from "../../../agent/control/downlink-test.ts";
 import { createDownlinks, type Downlinks, type DownlinksParts } from "../../../agent/downlink/downlinks.ts";
 import { createCounters } from "../../../agent/health/counters.ts";
 import type { TxStatus } from "../../../agent/lorawan/tx-status.ts";
@@ -70,7 +71,7 @@ export function roadBack(fields: Partial<RoadBack["world"]> = {}): RoadBack {
         txPowerErrorMeansSent: world.txPowerErrorMeansSent,
       },
     }),
-    coreMayTransmit: (coreId) => coreId === "main",
+    coreMayTransmit: (coreId) => coreId === "main" || coreId === TEST_CORE,
     currentSession: () => world.session,
     gpsNowMs: () => world.gpsMs,
     gpsFloorMs: 0,

@@ -1,6 +1,7 @@
 /** The page's server on real sockets of loopback: who asks too much, too slowly or too often is sent away. */
+import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { request as httpsRequest } from "node:https";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -13,8 +14,12 @@ import {
   CONNECTIONS_PER_PEER_MAX,
   HEADER_OCTETS_MAX,
   openWebDoor,
+  type WebPatience,
 } from "../../../agent/host/web.ts";
 import type { WebAnswer, WebIdentity, WebReader, WebRequest } from "../../../agent/ports.ts";
+
+const BUILT_MS = Date.UTC(2026, 0, 1);
+const DAY_MS = 86_400_000;
 
 const OK: WebAnswer = { status: 200, headers: { "content-type": "text/plain" }, body: "here" };
 
@@ -22,8 +27,9 @@ async function serve(
   answer: (request: WebRequest) => Promise<WebAnswer> = async () => OK,
   identity?: WebIdentity,
   host = "127.0.0.1",
+  patience?: WebPatience,
 ) {
-  const server = await openWebDoor().serve({ host, port: 0, identity }, answer);
+  const server = await openWebDoor(patience).serve({ host, port: 0, identity }, answer);
   onTestFinished(() => server.close());
   return server;
 }
@@ -45,6 +51,10 @@ async function say(port: number, text: string): Promise<string> {
   socket.write(text);
   await once(socket, "close");
   return heard;
+}
+
+function daysOf({ validFrom, validTo }: X509Certificate): number {
+  return (Date.parse(validTo) - Date.parse(validFrom)) / DAY_MS;
 }
 
 function folder(): string {
@@ -152,6 +162,172 @@ describe("limits", () => {
   });
 });
 
+describe("who is slow", () => {
+  const quick: WebPatience = { requestMs: 200, keepAliveMs: 200, idleMs: 400 };
+  const begun = "POST / HTTP/1.1\r\nHost: a\r\n";
+
+  test.each([
+    ["says nothing", ""],
+    ["gives one header after the other", begun],
+    ["gives its body octet by octet", `${begun}Content-Length: 4000\r\n\r\n`],
+    ["gives its chunks octet by octet", `${begun}Transfer-Encoding: chunked\r\n\r\n5\r\n`],
+  ])("and %s is not waited for", async (_what, text) => {
+    let asked = 0;
+    const answer = async () => {
+      asked += 1;
+      return OK;
+    };
+    const { address } = await serve(answer, undefined, undefined, quick);
+    const socket = dial(address.port);
+    socket.resume();
+    socket.write(text);
+    // Slow, and never silent.
+    const drip = setInterval(() => socket.write("X"), 50);
+    // Without a limit this waits until the test's own.
+    await once(socket, "close");
+    clearInterval(drip);
+    expect(asked).toBe(0);
+  });
+
+  test("with the TLS handshake is not waited for", async () => {
+    const identity = await openWebDoor().ownIdentity(join(folder(), "page.pem"), "::", BUILT_MS);
+    const { address } = await serve(undefined, identity, undefined, quick);
+    const socket = dial(address.port);
+    socket.resume();
+    await once(socket, "close");
+  });
+
+  test("to ask again is not waited for", async () => {
+    const { address } = await serve(undefined, undefined, undefined, quick);
+    expect(await say(address.port, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")).toContain("200 OK");
+  });
+
+  test("to take a stream on which nothing moves is cut off, and its end is told", async () => {
+    let gone = 0;
+    const stream = () => () => {
+      gone += 1;
+    };
+    const { address } = await serve(async () => ({ ...OK, stream }), undefined, undefined, quick);
+    await say(address.port, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    await expect.poll(() => gone).toBe(1);
+  });
+});
+
+describe("what a browser never says", () => {
+  /** @returns what was asked of us, as "METHOD path". */
+  async function heardOf(text: string): Promise<{ asked: string[]; heard: string }> {
+    const asked: string[] = [];
+    const { address } = await serve(async ({ method, path }) => {
+      asked.push(`${method} ${path}`);
+      await new Promise((later) => setTimeout(later, 20));
+      return OK;
+    });
+    const socket = dial(address.port);
+    let heard = "";
+    socket.on("data", (bytes) => {
+      heard += String(bytes);
+    });
+    socket.end(text);
+    await once(socket, "close");
+    return { asked, heard };
+  }
+
+  const smuggled = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
+  test.each([
+    ["two lengths", `Host: a\r\nContent-Length: 0\r\nContent-Length: ${smuggled.length}\r\n\r\n${smuggled}`],
+    [
+      "a length and chunks",
+      `Host: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${smuggled}`,
+    ],
+    ["chunks by another name", `Host: a\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n${smuggled}`],
+    ["a negative length", `Host: a\r\nContent-Length: -1\r\n\r\n${smuggled}`],
+    ["a length in hex", `Host: a\r\nContent-Length: 0x0\r\n\r\n${smuggled}`],
+    ["a folded header", "Host: a\r\nX: a\r\n b\r\n\r\n"],
+    ["a space before the colon", "Host : a\r\n\r\n"],
+    ["NUL in a header", "Host: a\r\nX: \u0000\r\n\r\n"],
+    ["no host", "X: a\r\n\r\n"],
+  ])("%s: not answered by us", async (_what, headers) => {
+    const { asked, heard } = await heardOf(`POST / HTTP/1.1\r\n${headers}`);
+    expect(asked).toEqual([]);
+    expect(heard).not.toContain("200 OK");
+  });
+
+  test.each([
+    ["GET /%2e%2e/%2e%2e/etc/passwd HTTP/1.1", "GET /%2e%2e/%2e%2e/etc/passwd"],
+    ["GET /../../etc/passwd HTTP/1.1", "GET /../../etc/passwd"],
+    ["GET http://evil.example/api/status HTTP/1.1", "GET http://evil.example/api/status"],
+    ["GET /api/status%00 HTTP/1.1", "GET /api/status%00"],
+    ["OPTIONS * HTTP/1.1", "OPTIONS *"],
+    ["GET / HTTP/1.0", "GET /"],
+  ])("%s comes as it was said", async (line, as) => {
+    expect((await heardOf(`${line}\r\nHost: a\r\n\r\n`)).asked).toEqual([as]);
+  });
+
+  test.each([
+    "CONNECT evil.example:443 HTTP/1.1",
+    "GET /\u0000 HTTP/1.1",
+    "GET / HTTP/9.9",
+    "get / HTTP/1.1",
+    "PRI * HTTP/2.0",
+  ])("%j is not answered by us", async (line) => {
+    expect((await heardOf(`${line}\r\nHost: a\r\n\r\n`)).asked).toEqual([]);
+  });
+
+  test("an upgrade is a question like any other", async () => {
+    const { address } = await serve();
+    const socket = dial(address.port);
+    socket.write("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+    expect(String((await once(socket, "data"))[0])).toMatch(/^HTTP\/1\.1 200 OK/);
+  });
+
+  test("a thousand questions in one packet are one question too many", async () => {
+    const { asked } = await heardOf("GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(1_000));
+    expect(asked.length).toBe(1);
+  });
+
+  test("a browser that keeps its connection asks as often as it likes", async () => {
+    const { address } = await serve();
+    const socket = dial(address.port);
+    for (let question = 0; question < 50; question++) {
+      socket.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+      let heard = "";
+      while (!heard.endsWith("here\r\n0\r\n\r\n") && !heard.endsWith("\r\n\r\nhere"))
+        heard += String((await once(socket, "data"))[0]);
+    }
+  });
+
+  test("the head of a stream is its head, and nobody looks", async () => {
+    let looks = 0;
+    const { address } = await serve(async () => ({
+      status: 200,
+      headers: { "content-type": "text/event-stream" },
+      stream: () => {
+        looks += 1;
+        return () => undefined;
+      },
+    }));
+    const heard = await say(address.port, "HEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    expect([looks, heard]).toEqual([0, expect.stringContaining("200 OK")]);
+  });
+});
+
+test("TLS before 1.2 is not spoken", async () => {
+  const identity = await openWebDoor().ownIdentity(join(folder(), "page.pem"), "::", BUILT_MS);
+  const { address } = await serve(undefined, identity);
+  const speak = (version: "TLSv1.1" | "TLSv1.2" | "TLSv1.3") =>
+    new Promise<string>((resolve) => {
+      const options = { minVersion: "TLSv1", maxVersion: version, rejectUnauthorized: false } as const;
+      // Or this side would not even try.
+      const socket = tlsConnect({ port: address.port, ciphers: "DEFAULT@SECLEVEL=0", ...options }, () => {
+        resolve(socket.getProtocol() ?? "");
+        socket.destroy();
+      });
+      socket.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? ""));
+    });
+  expect(await speak("TLSv1.1")).toMatch(/ALERT_PROTOCOL_VERSION|ECONNRESET/);
+  expect([await speak("TLSv1.2"), await speak("TLSv1.3")]).toEqual(["TLSv1.2", "TLSv1.3"]);
+});
+
 test("a stream is written as it happens, knows what waits, and its end is told", async () => {
   let reader: WebReader | undefined;
   let gone = 0;
@@ -205,19 +381,47 @@ describe("an identity of its own", () => {
   test("is made once, kept for its owner's eyes only, and found again", async () => {
     const path = join(folder(), "page.pem");
     const door = openWebDoor();
-    const made = await door.ownIdentity(path, "192.0.2.7", Date.UTC(2026, 0, 1));
+    const made = await door.ownIdentity(path, "192.0.2.7", BUILT_MS);
     expect(made.fingerprint).toMatch(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
     expect(statSync(path).mode & 0o777).toBe(0o600);
-    const again = await door.ownIdentity(path, "192.0.2.9", Date.UTC(2027, 0, 1));
+    const again = await door.ownIdentity(path, "192.0.2.9", Date.UTC(2026, 6, 1));
     expect(again.fingerprint).toBe(made.fingerprint);
   });
 
-  test("names where it listens, is good from the day of the build, for longer than the gateway stands", async () => {
-    const identity = await openWebDoor().ownIdentity(
-      join(folder(), "page.pem"),
-      "192.0.2.7",
-      Date.UTC(2026, 0, 1),
-    );
+  test("that was put back open to all is closed again", async () => {
+    const path = join(folder(), "page.pem");
+    const made = await openWebDoor().ownIdentity(path, "::", BUILT_MS);
+    chmodSync(path, 0o644);
+    expect((await openWebDoor().ownIdentity(path, "::", BUILT_MS)).fingerprint).toBe(made.fingerprint);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  test("is made anew before it ends, and whatever the clock says not sooner", async () => {
+    const path = join(folder(), "page.pem");
+    const door = openWebDoor();
+    const made = await door.ownIdentity(path, "::", BUILT_MS);
+    const endsMs = Date.parse(new X509Certificate(made.cert).validTo);
+    for (const nowMs of [0, BUILT_MS - 900 * DAY_MS, endsMs - 31 * DAY_MS])
+      expect((await door.ownIdentity(path, "::", nowMs)).fingerprint).toBe(made.fingerprint);
+    const next = await door.ownIdentity(path, "::", endsMs - 29 * DAY_MS);
+    expect(next.fingerprint).not.toBe(made.fingerprint);
+    expect(Date.parse(new X509Certificate(next.cert).validTo)).toBeGreaterThan(endsMs + 700 * DAY_MS);
+  });
+
+  test("that lasts longer than some browsers allow is made anew", async () => {
+    const path = join(folder(), "page.pem");
+    const { generate } = await import("selfsigned");
+    const long = await generate([{ name: "commonName", value: "a" }], {
+      ...{ keyType: "ec", curve: "P-256", algorithm: "sha256" },
+      ...{ notBeforeDate: new Date(BUILT_MS), notAfterDate: new Date(BUILT_MS + 3_650 * DAY_MS) },
+    });
+    writeFileSync(path, long.cert + long.private);
+    const { cert } = await openWebDoor().ownIdentity(path, "::", BUILT_MS);
+    expect(daysOf(new X509Certificate(cert))).toBeLessThan(825);
+  });
+
+  test("names where it listens, and lasts as long as every browser allows", async () => {
+    const identity = await openWebDoor().ownIdentity(join(folder(), "page.pem"), "192.0.2.7", BUILT_MS);
     const { address } = await serve(undefined, identity);
     const socket = tlsConnect({ port: address.port, host: "127.0.0.1", rejectUnauthorized: false });
     onTestFinished(() => void socket.destroy());
@@ -225,8 +429,10 @@ describe("an identity of its own", () => {
     const certificate = socket.getPeerX509Certificate()!;
     expect(certificate.fingerprint256).toBe(identity.fingerprint);
     expect(certificate.subjectAltName).toContain("192.0.2.7");
-    expect(new Date(certificate.validFrom).toISOString()).toBe("2026-01-01T00:00:00.000Z");
-    expect(new Date(certificate.validTo).getUTCFullYear()).toBe(2055);
+    // From the day before: a phone's clock may be behind.
+    expect(new Date(certificate.validFrom).toISOString()).toBe("2025-12-31T00:00:00.000Z");
+    // Safari takes none of more than 825 days.
+    expect(daysOf(certificate)).toBe(820);
     expect(certificate.ca).toBe(false);
     expect(certificate.publicKey.asymmetricKeyType).toBe("ec");
   });
@@ -234,9 +440,9 @@ describe("an identity of its own", () => {
   test("that a hand has damaged is made anew", async () => {
     const path = join(folder(), "page.pem");
     const door = openWebDoor();
-    const made = await door.ownIdentity(path, "::", Date.UTC(2026, 0, 1));
+    const made = await door.ownIdentity(path, "::", BUILT_MS);
     writeFileSync(path, readFileSync(path, "utf8").slice(0, 200));
-    const anew = await door.ownIdentity(path, "::", Date.UTC(2026, 0, 1));
+    const anew = await door.ownIdentity(path, "::", BUILT_MS);
     expect(anew.fingerprint).not.toBe(made.fingerprint);
   });
 
@@ -248,11 +454,7 @@ describe("an identity of its own", () => {
 });
 
 test("TLS is spoken where there is an identity, and nothing else", async () => {
-  const identity = await openWebDoor().ownIdentity(
-    join(folder(), "page.pem"),
-    "127.0.0.1",
-    Date.UTC(2026, 0, 1),
-  );
+  const identity = await openWebDoor().ownIdentity(join(folder(), "page.pem"), "127.0.0.1", BUILT_MS);
   const { address } = await serve(undefined, identity);
   await expect(fetch(`http://127.0.0.1:${address.port}/`)).rejects.toThrow();
   const status = await new Promise((resolve, reject) => {

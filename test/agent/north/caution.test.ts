@@ -80,3 +80,35 @@ describe("an item that was left out", () => {
     expect(caution.manner()).toEqual(ALL);
   });
 });
+
+describe("a will that was left out after refusals of who we are", () => {
+  const REFUSED: MqttClosed = { code: "credentials", detail: "not authorised", reasonCode: 135 };
+  const NO_WILL = { will: false, state: true, watch: true };
+
+  /** Let in without it at last. */
+  function letIn() {
+    const caution = createCaution();
+    for (let time = 0; time < 2; time++) caution.ended(undefined, REFUSED);
+    expect(caution.manner()).toEqual(NO_WILL);
+    expect(caution.connected(caution.manner())).toBe(true);
+    return caution;
+  }
+
+  test("is tried once more when the connection has held: the core may have had a change of mind", () => {
+    const caution = letIn();
+    expect(caution.takesBack(HELD_LONG_MS - 1)).toBe(false);
+    expect(caution.takesBack(HELD_LONG_MS)).toBe(true);
+    expect(caution.manner()).toEqual(ALL);
+    expect(caution.connected(ALL)).toBe(false);
+    expect(caution.takesBack(100 * HELD_LONG_MS)).toBe(false);
+  });
+
+  test("is not tried again by itself where that was in vain", () => {
+    const caution = letIn();
+    caution.takesBack(HELD_LONG_MS);
+    caution.ended(undefined, REFUSED);
+    expect(caution.manner()).toEqual(NO_WILL);
+    expect(caution.connected(NO_WILL)).toBe(true);
+    expect(caution.takesBack(100 * HELD_LONG_MS)).toBe(false);
+  });
+});

@@ -314,6 +314,14 @@ describe("credentials", () => {
     expect(String(world.first.connects[1]!.cert)).toBe("C2");
   });
 
+  test("are the environment's where it has a password: it wins over a file, which need not even be there", async () => {
+    const world = coreWorld({
+      settings: { username: "gw", password: "of the service", passwordFile: "/etc/p" },
+    });
+    await world.up();
+    expect(world.first.connects[0]).toMatchObject({ username: "gw", password: "of the service" });
+  });
+
   test("that change are used within some two minutes, once all of them are written, without losing a frame", async () => {
     const world = coreWorld(secure);
     world.first.listen("#");

@@ -340,6 +340,7 @@ function createMemoryJournal(): Journal & { inOrder(): Frame[] } {
         .map(([lane, frames]) => ({ lane, frames: frames.length, oldestSequence: frames[0]!.sequence }))
         .sort((one, other) => one.oldestSequence - other.oldestSequence),
     notes: { get: (name) => notes.get(name), set: (name, value) => notes.set(name, value) },
+    notesWritten: async () => true,
     stats: () => ({ storedFrames: laneOfFrame.size }) as never,
     get lanesWaiting() {
       return lanes.size;

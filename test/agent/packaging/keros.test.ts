@@ -150,6 +150,28 @@ const running = (at: Box): boolean => at.sh("/etc/init.d/edge-agent status").cod
 const runs = (at: Box): string[] => at.calls("agent").filter((call) => call.includes(" run "));
 
 describe("the .ipk on KerOS 4 and 5", () => {
+  test("gives nothing of root's away when the agent puts links where it may write", () => {
+    const at = box();
+    install(at, true);
+    expect(at.sh("/etc/init.d/edge-agent stop").code).toBe(0);
+    writeFileSync(join(at.root, "etc/shadow"), "root:secret\n", { mode: 0o600 });
+    const wish = "/var/run/edge-agent/forwarder-restart";
+    // Somebody has allowed the agent to write its settings.
+    at.sh("chmod 0770 /user/edge-agent/etc");
+    for (const target of ["/etc/shadow", "/etc/nothing"]) {
+      at.sh(`rm -f ${wish}; ln -s ${target} ${wish}`);
+      at.sh(`rm -f /user/edge-agent/etc/agent.toml; ln -s ${target} /user/edge-agent/etc/agent.toml`);
+      at.sh("/etc/init.d/edge-agent start");
+      at.sh("/etc/init.d/edge-agent stop");
+    }
+    const { uid, gid, mode } = statSync(join(at.root, "etc/shadow"));
+    expect([uid, gid, mode & 0o777]).toEqual([0, 0, 0o600]);
+    expect(at.read("etc/shadow")).toBe("root:secret\n");
+    expect(existsSync(join(at.root, "etc/nothing"))).toBe(false);
+    at.sh(`rm -f ${wish}; /etc/init.d/edge-agent start`);
+    expect(statSync(join(at.root, wish)).uid).toBe(UID);
+  });
+
   test("waits without touching anything until there are settings, then runs as a user of its own", async () => {
     const at = box();
     install(at);

@@ -72,6 +72,22 @@ describe("packages for a PC", () => {
     ).toBe(sha256);
   });
 
+  test("an agent that starts finds its code in few files", () => {
+    const program = join(made.pathOf("bundle"), "program");
+    const files = readdirSync(program).filter((name) => name.endsWith(".mjs"));
+    const named = (start: string) => files.filter((name) => name.startsWith(start));
+    const runs = named("run-").filter((name) => statSync(join(program, name)).size > 200_000);
+    const loaded = new Set(["edge-agent.mjs", ...runs, ...named("chirpstack-mqtt-")]);
+    for (const name of loaded)
+      for (const [, other] of readFileSync(join(program, name), "utf8").matchAll(
+        /(?:from|import)"\.\/([^"]+)"/g,
+      ))
+        loaded.add(other!);
+    expect(runs).toHaveLength(1);
+    expect(files.length).toBeGreaterThan(30);
+    expect([...loaded]).toHaveLength(6);
+  });
+
   test("the .deb's files are root's and of one date, and nobody else may write them", () => {
     const lines = list(made.pathOf("deb"));
     expect(lines.length).toBeGreaterThan(20);

@@ -83,7 +83,7 @@ test("99.9699 % is not shown as the 99.970 % that are promised", async () => {
 test("what was heard, and by how many devices", async () => {
   const text = textOf(healthSections(await troubled(), en));
   expect(text).toMatch(new RegExp(`^${EUI}: \\d+ frames, 0 with a bad CRC`, "m"));
-  expect(text).toMatch(/^\d+ heard in 24 h, \d+ in 14 days, /m);
+  expect(text).toMatch(/^\d+ heard in 24 h, \d+ in 14 days; /m);
   expect(text).toMatch(/frame counters never heard here/);
 });
 

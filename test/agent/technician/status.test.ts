@@ -15,6 +15,11 @@ interface Asked {
   readonly sockets: string[];
 }
 
+/** Its sentences, each on one line however long. */
+function sentences(...asked: Parameters<typeof sayStatus>): string {
+  return sayStatus(...asked).replace(/\n {6,}(?=\S)/g, " ");
+}
+
 async function show(
   answer: () => Promise<ControlAnswer>,
   args: { socket?: string; json?: boolean; config?: string; language?: Language; toml?: string } = {},
@@ -195,7 +200,7 @@ describe("for people", () => {
       alarms: [],
       courier: { ...core.courier, drain, lanesBehind: 3, replayRatePerS: 20 },
     }));
-    const shown = sayStatus({ ...status, cores }, makeText("en"), false);
+    const shown = sentences({ ...status, cores }, makeText("en"), false);
     expect(shown).toMatch(expected);
     expect(shown).not.toMatch(/undefined|NaN|\{\w+\}/);
   });
@@ -212,7 +217,7 @@ describe("for people", () => {
         alarms: [],
         courier: { ...core.courier, drain: { phase: "calm" as const, plan: undefined }, lanesBehind },
       }));
-      const shown = sayStatus({ ...status, cores }, makeText("en"), false);
+      const shown = sentences({ ...status, cores }, makeText("en"), false);
       expect(shown).toMatch(/\d replayed; devices behind: \d; in flight: \d\n(?! {4}\S)/);
     }
   });
@@ -233,7 +238,7 @@ describe("for people", () => {
     async (language, known, unknown) => {
       const status = await statusOfTrouble();
       const cores = status.cores.map((core) => ({ ...core, alarms: ["noSubscriber", "new"] }));
-      const shown = sayStatus({ ...status, cores }, makeText(language), false);
+      const shown = sentences({ ...status, cores }, makeText(language), false);
       expect(shown).toContain(known);
       expect(shown).toContain(unknown);
     },

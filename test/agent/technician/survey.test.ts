@@ -10,9 +10,9 @@ function heard(fCnt: number | undefined, more: Partial<SurveyRow> = {}): Omit<Su
   };
 }
 
-function walk(counters: readonly (number | undefined)[]) {
+function walk(counters: readonly (number | undefined)[], everyMs = 10_000) {
   const survey = createSurvey();
-  for (const fCnt of counters) survey.add(heard(fCnt));
+  for (const [at, fCnt] of counters.entries()) survey.add(heard(fCnt, { wallMs: at * everyMs }));
   return survey;
 }
 
@@ -25,10 +25,19 @@ describe("packet delivery by the counter", () => {
     ["the device began anew", [500, 501, 0, 2], 4, 5],
     ["a jump that is no walk", [1, 20_000], 2, 2],
     ["a single frame", [7], 1, 1],
+    ["a frame that comes late fills its gap", [5, 7, 6, 8], 4, 4],
+    ["two that come late, in any order", [5, 8, 7, 6, 9], 5, 5],
+    ["a late one beyond the wrap", [65_534, 1, 65_535, 0, 2], 5, 5],
+    ["anew with counters that were heard in the same walk", [0, 1, 2, 0, 1, 3], 6, 7],
+    ["anew from high up, which is no wrap", [60_000, 3, 4], 3, 3],
   ])("%s", (_what, counters, heardFrames, expected) => {
     const figures = walk(counters).figures();
     expect(figures).toMatchObject({ heard: heardFrames, expected });
     expect(figures.delivery).toBeCloseTo(heardFrames / expected);
+  });
+
+  test("another gateway's copies, each a moment later, count once", () => {
+    expect(walk([5, 6, 5, 6, 8, 7, 8], 500).figures()).toMatchObject({ heard: 4, expected: 4 });
   });
 
   test("of joins nobody knows how many there were", () => {

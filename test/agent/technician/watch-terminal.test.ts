@@ -40,8 +40,10 @@ describe("watch in a terminal", () => {
     expect(lines[2]).toMatch(/frames wait, the oldest .*; 58\/min, 58 heard, 0 repeats, 0 refused$/);
     expect(lines[4]).toMatch(/^time +device +type/);
     expect(lines.at(-1)).toContain("q quit");
-    expect(lines.filter((line) => line.includes("26011bda"))).toHaveLength(size.rows - 6);
-    expect(screen.hasColours()).toBe(true);
+    // What a screen shows comes in pieces.
+    const rows = () => screen.lines().filter((line) => line.includes("26011bda"));
+    await expect.poll(() => rows().length).toBe(size.rows - 6);
+    await expect.poll(() => screen.hasColours()).toBe(true);
     screen.type("q");
     expect(await screen.ended).toBe(0);
     expect(screen.isGivenBack()).toBe(true);

@@ -62,11 +62,12 @@ export function openDeskRig(way: Way): DeskRig {
     path = "/",
     headers = {},
     peer = "198.51.100.1",
+    network = peer,
     json,
     body,
   }) =>
     desk.answer({
-      ...{ method, path, peer },
+      ...{ method, path, peer, network },
       headers: {
         host,
         ...(method === "POST" ? { origin, "x-edge-agent": "1", "content-type": "application/json" } : {}),

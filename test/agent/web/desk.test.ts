@@ -3,10 +3,12 @@ import { describe, expect, test } from "vitest";
 import { PAUSE_MS } from "../../../agent/web/examination.ts";
 import { IDLE_MS_MAX, SESSION_MS_MAX, SESSIONS_MAX } from "../../../agent/web/sessions.ts";
 import { DEVICES_SHOWN_MAX } from "../../../agent/web/show.ts";
+import type { ShownRadio, ShownStatus } from "../../../agent/web/shown.ts";
+import { FREE_TRIES } from "../../../agent/web/tries.ts";
 import { jsonOf, openDeskRig } from "./desk-rig.ts";
 import { madeUpDevices, madeUpReport } from "./made-up-gateway.ts";
 
-const GETS = ["/api/status", "/api/history", "/api/devices", "/api/doctor", "/api/live"];
+const GETS = ["/api/status", "/api/history", "/api/devices", "/api/radio", "/api/doctor", "/api/live"];
 
 describe("on loopback", () => {
   test("nobody is asked for a code", async () => {
@@ -46,6 +48,8 @@ describe("on loopback", () => {
     ["another origin", { origin: "http://evil.example" }],
     ["another port of this machine", { origin: "http://127.0.0.1:8080" }],
     ["no origin", { origin: undefined }],
+    ["Origin: null", { origin: "null" }],
+    ["two origins", { origin: "http://127.0.0.1:1780, http://evil.example" }],
     ["a form's content type", { "content-type": "text/plain" }],
     ["no header of ours", { "x-edge-agent": undefined }],
     ["Sec-Fetch-Site: cross-site", { "sec-fetch-site": "cross-site" }],
@@ -107,7 +111,12 @@ describe("on a network", () => {
     expect(jsonOf(early)).toEqual({ error: "wait", waitMs: 1_000 });
     await clock.advance(1_000);
     expect((await give(right)).status).toBe(200);
-    expect(log.lines.filter(({ event }) => event === "local page: wrong code")).toHaveLength(3);
+    await give("AAAA-AAAA");
+    await clock.advance(60_000);
+    await give("AAAA-AAAA");
+    // Who tries without end must not fill the log.
+    const told = log.lines.filter(({ event }) => event === "local page: wrong code");
+    expect(told.map(({ fields }) => fields.wrongCodes)).toEqual([1, 4]);
     expect(JSON.stringify(log.lines)).not.toContain("AAAA");
   });
 
@@ -280,6 +289,13 @@ describe("maintenance", () => {
     expect(jsonOf(await set({ confirmed: true, minutes: 0, reason: "" }))).toEqual({ maintenance: null });
   });
 
+  test("has a reason that no terminal obeys", async () => {
+    const { ask, gateway } = openDeskRig("loopback");
+    const json = { confirmed: true, minutes: 30, reason: "é\u001b[2J\n\u009b31m" };
+    await ask({ method: "POST", path: "/api/maintenance", json });
+    expect(gateway.maintained[0]!.reason).toBe("é [2J  31m");
+  });
+
   test.each([
     { minutes: 30, reason: "" },
     { confirmed: true, minutes: -1, reason: "" },
@@ -306,6 +322,36 @@ test("of many devices those heard last are shown, and how many there are", async
     DEVICES_SHOWN_MAX,
     "26010000",
   ]);
+});
+
+test("of the outages the latest are shown, and of the radio what is plotted", async () => {
+  const { ask, gateway } = openDeskRig("loopback");
+  const { health } = gateway.status;
+  const outages = Array.from({ length: 9 }, (_none, number) => ({ ...health.outages[0]!, number }));
+  gateway.status = { ...gateway.status, health: { ...health, outages } };
+  const status = jsonOf(await ask({ path: "/api/status" })) as ShownStatus;
+  expect(status.health.outages.map(({ number }) => number)).toEqual([4, 5, 6, 7, 8]);
+  expect(status.health.availability.subjects[0]).toMatchObject({ kind: "gateway", day: { availability: 1 } });
+  const radio = jsonOf(await ask({ path: "/api/radio" })) as ShownRadio;
+  expect(Object.keys(radio.gateways[0]!).sort()).toEqual([
+    "channels",
+    "crc",
+    "gatewayEui",
+    "rates",
+    "rssiDbm",
+    "snrDb",
+  ]);
+});
+
+test("addresses of one network share their wrong codes, and another's cost them nothing", async () => {
+  const { ask, code } = openDeskRig("network");
+  const right = code();
+  const give = (given: string, peer: string, network: string) =>
+    ask({ method: "POST", path: "/api/session", json: { code: given }, peer, network });
+  for (let wrong = 0; wrong < FREE_TRIES; wrong++)
+    await give("AAAA-AAAA", `2001:db8:0:1::${wrong}`, "2001:db8:0:1::/64");
+  expect((await give(right, "2001:db8:0:1::9", "2001:db8:0:1::/64")).status).toBe(429);
+  expect((await give(right, "2001:db8:0:2::1", "2001:db8:0:2::/64")).status).toBe(200);
 });
 
 test("the status has no counters and nothing that a page does not show", async () => {

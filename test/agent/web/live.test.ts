@@ -1,5 +1,6 @@
 /** The stream of what happens: batched, bounded, and silent while nobody looks. */
 import { expect, test } from "vitest";
+import { AgentError } from "../../../agent/errors.ts";
 import {
   BATCH_EVENTS_MAX,
   BATCH_EVERY_MS,
@@ -46,6 +47,24 @@ test("who looks is told the status at once and every few seconds, and frames in 
   await rig.clock.advance(STATUS_EVERY_MS);
   expect(told(reader, "status")).toHaveLength(2);
   expect(told(reader, "frames")).toHaveLength(1);
+});
+
+test("a status that cannot be told leaves one out, and the agent at work", async () => {
+  const rig = openDeskRig("loopback");
+  const { reader } = await watchOn(rig);
+  await rig.clock.advance(1);
+  const { status } = rig.gateway;
+  Object.defineProperty(rig.gateway, "status", {
+    configurable: true,
+    get: () => {
+      throw new AgentError("FILE_IO", "no disk");
+    },
+  });
+  await rig.clock.advance(STATUS_EVERY_MS);
+  expect(told(reader, "status")).toHaveLength(1);
+  Object.defineProperty(rig.gateway, "status", { value: status, writable: true });
+  await rig.clock.advance(STATUS_EVERY_MS);
+  expect(told(reader, "status")).toHaveLength(2);
 });
 
 test("while nobody looks nothing listens and no timer runs", async () => {

@@ -3,7 +3,7 @@ import type { AgentStatus } from "../../../agent/control/answers.ts";
 import { createFeed } from "../../../agent/control/feed.ts";
 import type { FeedEvent, UplinkEvent } from "../../../agent/control/feed-events.ts";
 import type { MaintenanceFlag } from "../../../agent/health/availability/maintenance.ts";
-import type { DeviceView } from "../../../agent/health/records/view.ts";
+import type { DeviceView, RadioView } from "../../../agent/health/records/view.ts";
 import type { HistoryView } from "../../../agent/health/report/history.ts";
 import type { Clock } from "../../../agent/ports.ts";
 import type { DoctorReport } from "../../../agent/technician/doctor/report.ts";
@@ -105,10 +105,76 @@ export function madeUpStatus(change: Partial<AgentStatus> = {}): AgentStatus {
         interfaces: [],
       },
     },
-    health: { alarms: [], maintenance: undefined },
+    health: {
+      alarms: [],
+      maintenance: undefined,
+      availability: {
+        utcDay: "2026-11-22",
+        isDated: true,
+        subjects: [
+          { kind: "gateway", state: "up", ...accounts(0, 5_400_000) },
+          { kind: "forwarder", state: "up", ...accounts(0, 0) },
+          { kind: "core", coreId: "main", state: "up", ...accounts(900_000, 9_000_000) },
+        ],
+      },
+      outages: [
+        {
+          number: 1,
+          kind: "powerCut",
+          fromWallMs: NOW_WALL_MS - 900_000_000,
+          toWallMs: NOW_WALL_MS - 894_600_000,
+          isPlanned: false,
+        },
+        {
+          number: 2,
+          kind: "backhaulDown",
+          coreId: "main",
+          fromWallMs: NOW_WALL_MS - 8_100_000,
+          toWallMs: NOW_WALL_MS - 7_200_000,
+          isPlanned: true,
+        },
+      ],
+      records: { countedMs: 90_000_000, radio: [madeUpRadio()] },
+    },
     counters: { frameKept: 48_211 },
     ...change,
   } as unknown as AgentStatus;
+}
+
+function accounts(dayDownMs: number, monthDownMs: number) {
+  const account = (allMs: number, downMs: number) => ({
+    ...{ upMs: allMs - downMs, downMs, maintenanceMs: 0, unknownMs: 0 },
+    availability: (allMs - downMs) / allMs,
+  });
+  const month = account(1_900_000_000, monthDownMs);
+  return { day: account(64_800_000, dayDownMs), month, year: month };
+}
+
+function madeUpRadio(): RadioView {
+  const bell = (count: number, middle: number, width: number): number[] =>
+    Array.from({ length: count }, (_none, at) =>
+      Math.round(9_000 * Math.exp(-(((at - middle) / width) ** 2))),
+    );
+  return {
+    gatewayEui: EUI,
+    crc: { ok: 48_211, bad: 1_903, none: 0 },
+    channels: Array.from({ length: 8 }, (_none, channel) => ({
+      ...{
+        frequencyHz: 867_100_000 + channel * 200_000,
+        ok: 6_000 + channel * 7,
+        bad: 200 + channel,
+        none: 0,
+      },
+    })),
+    rates: [7, 8, 9, 10, 11, 12].map((factor, at) => ({
+      ...{ rate: `SF${factor}BW125`, ok: 20_000 >> at, bad: 600 >> at, none: 0 },
+    })),
+    otherChannels: 0,
+    otherRates: 0,
+    rssiDbm: { from: -140, step: 5, counts: bell(23, 8, 4) },
+    snrDb: { from: -25, step: 2.5, counts: bell(17, 11, 3) },
+    told: { stats: 100, received: 50_000, ok: 48_211, forwarded: 50_114 },
+  };
 }
 
 export function madeUpUplink(number: number, wallMs: number): UplinkEvent {

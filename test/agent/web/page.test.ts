@@ -6,10 +6,11 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { LANGUAGES } from "../../../agent/text/text.ts";
+import { READERS_MAX } from "../../../agent/web/live.ts";
 import { launch, type Served, serve, visit } from "./browser.ts";
-import { EUI, madeUpFrame, madeUpStatus } from "./made-up-gateway.ts";
+import { EUI, madeUpFrame, madeUpReport, madeUpStatus } from "./made-up-gateway.ts";
 
 const VIEWS = ["overview", "frames", "signal", "history", "doctor", "devices", "position", "export"];
 /** Where the pictures go, for somebody to look at; unset: nowhere. */
@@ -68,9 +69,15 @@ describe.each(LANGUAGES)("in %s", (language) => {
       await page.locator(".cards").waitFor();
       await hear(served, page, 60);
       const words = {
-        overview: language === "fr" ? "Tout fonctionne" : "Everything works",
+        overview:
+          language === "fr"
+            ? /Tout fonctionne[\s\S]*99,715 %[\s\S]*coupure de courant/
+            : /Everything works[\s\S]*99.715 %[\s\S]*the power was cut/,
         frames: "2601000f",
-        signal: "SF12",
+        signal:
+          language === "fr"
+            ? /SF12[\s\S]*50\s114 trames[\s\S]*867,300/
+            : /SF12[\s\S]*50,114 frames[\s\S]*867.300/,
         history: language === "fr" ? "Heure par heure" : "By the hour",
         doctor: language === "fr" ? "Aucun examen" : "Not examined",
         devices: "26010001",
@@ -79,7 +86,7 @@ describe.each(LANGUAGES)("in %s", (language) => {
       };
       for (const view of VIEWS) {
         await goTo(page, view);
-        await expect.poll(() => shown(page), SOON).toContain(words[view as keyof typeof words]);
+        await expect.poll(() => shown(page), SOON).toMatch(words[view as keyof typeof words]);
         await page.waitForTimeout(view === "signal" || view === "history" ? 300 : 0);
         await shoot(page, `${language}-${phone ? "phone" : "desk"}-${view}`);
         expect(await axeFinds(page), `${view}, ${where}`).toEqual([]);
@@ -142,17 +149,202 @@ test("frames appear as they are heard, can be filtered, and held still", async (
   await expect.poll(() => rows.count(), SOON).toBe(8);
 });
 
-test("what comes from the air is text, whatever it says", async () => {
-  const served = await serve();
-  const evil = '<img src=x onerror="document.title=1">';
-  const { page, troubles } = await visit(browser, served.url);
-  await goTo(page, "frames");
-  await hear(served, page, 1);
-  const [uplink] = madeUpFrame(7, Date.now());
-  served.gateway.feed.emit({ ...uplink, datr: evil, header: { mType: evil, devAddr: evil } } as never);
-  await expect.poll(() => shown(page), SOON).toContain("onerror");
-  expect(await page.locator("main img").count()).toBe(0);
-  expect(troubles).toEqual([]);
+describe("hostile words", () => {
+  /** Whoever gets one of these to take effect sets the title, or leaves an element of its kind. */
+  const EVIL =
+    '"><img src=x onerror="document.title=\'owned\'"><script>document.title="owned"</script>' +
+    "<svg onload=alert(1)><iframe srcdoc=x></iframe>{severity}{__proto__}$&javascript:alert(1)\u202e\u0000\u001b[2J";
+
+  /** The same shape, with every text evil but for those that choose between cases, and every figure kept. */
+  function poisoned<T>(value: T, kept: ReadonlySet<string>, name = ""): T {
+    if (typeof value === "string") return (kept.has(name) ? value : EVIL) as T;
+    if (Array.isArray(value)) return value.map((one) => poisoned(one, kept, name)) as T;
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [key, poisoned(inner, kept, key)]),
+    ) as T;
+  }
+
+  const CASES = new Set([
+    "state",
+    "severity",
+    "kind",
+    "verdict",
+    "how",
+    "grade",
+    "key",
+    "custody",
+    "registration",
+  ]);
+
+  function alarm(id: string): object {
+    const evidence = { awayMs: 600_000, core: EVIL, reason: EVIL, server: EVIL, name: EVIL };
+    return { id, subject: EVIL, severity: "critical", sinceWallMs: Date.now() - 600_000, evidence };
+  }
+
+  test.each(LANGUAGES)(
+    "from the air, a broker, an operator or a core are words in every view, and nothing else (%s)",
+    async (language) => {
+      const served = await serve();
+      const { gateway } = served;
+      const good = madeUpStatus();
+      const evil = poisoned(good, CASES);
+      gateway.status = {
+        ...evil,
+        clock: good.clock,
+        cores: [
+          { ...evil.cores[0]!, state: "waiting", lastError: EVIL, alarms: [EVIL as never] },
+          { ...evil.cores[0]!, id: "other", state: "connected" },
+        ],
+        journal: { ...good.journal, failing: EVIL as never },
+        health: {
+          ...evil.health,
+          alarms: [alarm("coreUnreachable"), alarm(EVIL), alarm("toString")] as never,
+        },
+      };
+      gateway.known = poisoned(gateway.known.slice(0, 3), CASES);
+      const report = madeUpReport(Date.now());
+      gateway.doctor = async () => ({
+        ...report,
+        firstBroken: EVIL as never,
+        checks: report.checks.map((check) => ({
+          ...check,
+          id: EVIL as never,
+          subject: EVIL,
+          evidence: { [EVIL]: EVIL },
+        })),
+      });
+      const { page, troubles } = await visit(browser, served.url, { language, phone: true });
+      await expect.poll(async () => [await page.locator(".verdict").count(), ...troubles], SOON).toEqual([1]);
+      await page.locator("#reason").fill(EVIL.replace("\u0000", ""));
+      await page.locator("form button[type=submit]").click();
+      await page.locator("dialog button.main").click();
+      await hear(served, page, 1);
+      for (const event of madeUpFrame(7, Date.now())) {
+        const bad = poisoned(event, new Set([...CASES, "crc", "gatewayEui"]));
+        gateway.feed.emit(bad);
+        gateway.feed.emit({ ...bad, verdict: "refused", reason: EVIL } as never);
+      }
+      await goTo(page, "doctor");
+      await page.locator("main .tools button").click();
+      await page.locator("dialog button.main").click();
+      await page.locator(".checks li").first().waitFor();
+      for (const view of VIEWS) {
+        await goTo(page, view);
+        await page.waitForTimeout(view === "signal" ? 1_200 : 700);
+        const found = await page.evaluate<string[]>(
+          `[...document.querySelectorAll("img, script:not([src]), iframe, [onload], [onerror], [srcdoc], a[href^=javascript]")].map((one) => one.outerHTML)`,
+        );
+        expect(found, view).toEqual([]);
+        expect(await page.title(), view).not.toContain("owned");
+        if (!["export", "history", "signal", "position"].includes(view))
+          expect(await shown(page), view).toContain("onerror");
+        const wide = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
+        expect(wide, `${view} is wider than the screen`).toBeLessThanOrEqual(0);
+        await shoot(page, `${language}-hostile-${view}`);
+      }
+      expect(troubles).toEqual([]);
+    },
+    60_000,
+  );
+
+  test("in a table that is saved stay in their cell, and no spreadsheet reckons with them", async () => {
+    const served = await serve();
+    served.gateway.known = [{ ...served.gateway.known[0]!, devAddr: '=HYPERLINK("http://evil.example")' }];
+    const { page } = await visit(browser, served.url);
+    await goTo(page, "export");
+    const button = page.getByRole("button", { name: "Devices as CSV" });
+    await expect.poll(() => button.isEnabled(), SOON).toBe(true);
+    const [download] = await Promise.all([page.waitForEvent("download"), button.click()]);
+    expect(readFileSync(await download.path(), "utf8")).toContain(`"'=HYPERLINK(""http://evil.example"")"`);
+  });
+});
+
+describe("on a hard day", () => {
+  test.each([
+    ["a phone of 320 pixels", { width: 320, height: 568 }, 100],
+    ["twice the size of text", { width: 360, height: 640 }, 200],
+    ["twice the size of text, on a desk", { width: 1280, height: 900 }, 200],
+  ] as const)(
+    "%s: every view still fits, in French with its long words",
+    async (_what, viewport, percent) => {
+      const served = await serve();
+      const { page, troubles } = await visit(browser, served.url, { language: "fr" });
+      await page.setViewportSize(viewport);
+      await page.evaluate(`document.documentElement.style.fontSize = "${1.125 * percent}%"`);
+      await page.locator(".cards").waitFor();
+      await hear(served, page, 5);
+      for (const view of VIEWS) {
+        await goTo(page, view);
+        await page.waitForTimeout(700);
+        const wide = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
+        expect(wide, `${view} is wider than the screen`).toBeLessThanOrEqual(0);
+        if (view === "signal" && percent === 200) {
+          const high = await page.locator(".u-wrap").first().boundingBox();
+          expect(high?.height, "a plot grows with the text").toBeGreaterThan(400);
+        }
+        await shoot(page, `fr-${viewport.width}-${percent}-${view}`);
+      }
+      expect(troubles).toEqual([]);
+    },
+    60_000,
+  );
+
+  test("a hundred frames a second leave an old phone time for a finger, and the page no larger", async () => {
+    const served = await serve();
+    const { page, context } = await visit(browser, served.url, { phone: true });
+    const protocol = await context.newCDPSession(page);
+    await protocol.send("Emulation.setCPUThrottlingRate", { rate: 6 });
+    await goTo(page, "frames");
+    await page.locator(".link[data-state=live]", { hasText: "●" }).waitFor();
+    let number = 0;
+    const storm = setInterval(() => {
+      for (let frame = 0; frame < 10; frame++)
+        for (const event of madeUpFrame(number++, Date.now())) served.gateway.feed.emit(event);
+    }, 100);
+    onTestFinished(() => clearInterval(storm));
+    await expect.poll(() => page.locator("tbody tr").count(), SOON).toBe(100);
+    await page.waitForTimeout(6_000);
+    const fromMs = performance.now();
+    await page.locator('nav a[href="#signal"]').click();
+    await page.locator('nav a[href="#signal"][aria-current]').waitFor();
+    expect(performance.now() - fromMs).toBeLessThan(3_000);
+    await goTo(page, "frames");
+    expect(await page.locator("tbody tr").count()).toBeLessThanOrEqual(100);
+  }, 60_000);
+
+  test("a phone whose clock is wrong by years shows the agent's time, and ages that are right", async () => {
+    const served = await serve();
+    const { page, context } = await visit(browser, served.url);
+    await context.clock.setFixedTime(new Date("2001-01-01T00:00:00Z"));
+    await page.reload();
+    await page.locator(".cards").waitFor();
+    const text = await shown(page);
+    expect(text).toContain(String(new Date().getUTCFullYear()));
+    expect(text).not.toContain("2001");
+    expect(text).toContain("heard 1s ago");
+  });
+
+  test("who finds no room to look is told so, and gets in when somebody leaves", async () => {
+    const served = await serve();
+    const others = [];
+    for (let other = 0; other < READERS_MAX; other++) {
+      const away = new AbortController();
+      // Held, and with a reader: a response that nobody holds is let go of, and its place with it.
+      const response = await fetch(`${served.url}api/live`, { signal: away.signal });
+      others.push({ away, response, reader: response.body?.getReader() });
+    }
+    const { page, troubles } = await visit(browser, served.url);
+    const banner = page.locator(".banner");
+    await expect.poll(() => banner.innerText(), SOON).toContain("as many browsers as it serves");
+    await page.waitForTimeout(3_000);
+    expect(await banner.innerText()).toContain("as many browsers as it serves");
+    others[0]!.away.abort();
+    await page.locator(".cards").waitFor();
+    await expect.poll(() => banner.innerText(), SOON).toBe("");
+    expect(troubles).toEqual([]);
+    for (const { away } of others) away.abort();
+  });
 });
 
 test("the doctor works when the button is pressed and the question answered, not before", async () => {

@@ -34,6 +34,9 @@ export const AGENT_RULES: readonly GatewayRule[] = [
       if (portHolders === undefined)
         return unknown(said("doctor.portUnseen", { port }), said("doctor.asRoot"), { port });
       const [holder] = portHolders;
+      // Of another user's process only root sees which it is; it may well be the agent.
+      if (holder !== undefined && holder.program === undefined)
+        return unknown(said("doctor.portUnseen", { port }), said("doctor.asRoot"), { port });
       if (holder === undefined) return ok(said("doctor.portFree", { port }), { port });
       const program = holder.program ?? "?";
       const evidence = { port, program, pid: holder.pid ?? 0 };
@@ -50,16 +53,19 @@ export const AGENT_RULES: readonly GatewayRule[] = [
     id: "agent-running",
     group: "agent",
     needs: ["settings", "gwmp-port"],
-    judge: ({ agent }) => {
+    judge: ({ agent, settings }) => {
       if (agent.state === "answers") {
         const { version, uptimeMs } = agent.status;
         return ok(said("doctor.agentRuns", { version, uptime: span(uptimeMs) }), { version, uptimeMs });
       }
       const { socket } = agent;
-      if (agent.state === "mute")
-        return fail(said("doctor.agentMute", { socket, reason: agent.reason }), said("doctor.asRoot"), {
-          socket,
-        });
+      if (agent.state === "mute") {
+        const judge = agent.isForbidden ? unknown : fail;
+        const next = agent.isForbidden ? said("doctor.asRoot") : said("doctor.agentNoSocketNext");
+        return judge(said("doctor.agentMute", { socket, reason: agent.reason }), next, { socket });
+      }
+      // Which socket it would have stands in settings that this user may not read.
+      if (settings.state !== "good") return undefined;
       if (agent.isRunning)
         return fail(said("doctor.agentNoSocket", { socket }), said("doctor.agentNoSocketNext"), { socket });
       return fail(said("doctor.agentGone", { socket }), said("doctor.agentGoneNext"), { socket });
@@ -119,7 +125,9 @@ export const AGENT_RULES: readonly GatewayRule[] = [
       const evidence = { uptimeMs: status.uptimeMs, datagramsRefused: counted(status, "datagramRefused") };
       const { port } = status.listen;
       const [silent] = status.forwarders;
-      if (silent !== undefined) {
+      // One whose frames came first says PULL_DATA soon.
+      const isYoung = status.uptimeMs < PULL_PATIENCE_MS;
+      if (silent !== undefined && !(isYoung && silent.pullDataAgeMs === undefined)) {
         const { gatewayEui: eui, pullDataAgeMs = status.uptimeMs } = silent;
         return fail(
           said("doctor.pullStopped", { eui, age: span(pullDataAgeMs) }),
@@ -127,7 +135,7 @@ export const AGENT_RULES: readonly GatewayRule[] = [
           { ...evidence, eui, pullDataAgeMs },
         );
       }
-      if (status.uptimeMs < PULL_PATIENCE_MS)
+      if (isYoung)
         return unknown(
           said("doctor.pullNotYet", { uptime: span(status.uptimeMs) }),
           said("doctor.pullNotYetNext"),

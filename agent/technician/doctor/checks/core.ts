@@ -95,7 +95,7 @@ export const CORE_RULES: readonly CoreRule[] = [
     id: FILES,
     group: "core",
     needs: ["settings", "clock"],
-    judgeCore: (core, facts) => judgeFiles(core, facts.nowWallMs),
+    judgeCore: (core, { nowWallMs }) => judgeFiles(core, nowWallMs),
   },
   {
     id: "tls",
@@ -156,7 +156,8 @@ export const CORE_RULES: readonly CoreRule[] = [
         ...(roundTripMs === undefined ? {} : { roundTripMs: Math.round(roundTripMs) }),
       };
       if (state === "connected") return ok(said("doctor.linkUp", { server }), evidence);
-      if (core.kind === "gwmp" && state === "connecting")
+      // A first attempt; gwmp has no other.
+      if (state === "connecting" && (core.kind === "gwmp" || route.lastError === undefined))
         return unknown(said("doctor.linkTrying", { server }), said("doctor.framesNotYetNext"), evidence);
       return fail(said("doctor.linkDown", { reason: lastError }), said("doctor.linkDownNext"), {
         ...evidence,
@@ -262,8 +263,19 @@ function shownPrefix(prefix: string): string {
 
 // ------------------------------------------------------------------------------------- certificates, TLS
 
-function judgeFiles({ core, credentials }: CoreSeen, nowMs: number): Judgement | undefined {
-  const { fault, ca, cert, keyFits } = credentials;
+function judgeFiles({ core, route, credentials }: CoreSeen, nowMs: number): Judgement | undefined {
+  const { fault, isForbidden, ca, cert, keyFits } = credentials;
+  // The agent's own user may have less right to them than whoever asks.
+  if (route?.alarms.includes("credentialsUnreadable"))
+    return fail(
+      said("doctor.fileFault", { fault: fault ?? route.lastError ?? "?" }),
+      said("doctor.fileFaultNext"),
+      {
+        alarm: "credentialsUnreadable",
+      },
+    );
+  if (fault !== undefined && isForbidden)
+    return unknown(said("doctor.fileFault", { fault }), said("doctor.asRoot"), { fault });
   if (fault !== undefined)
     return fail(said("doctor.fileFault", { fault }), said("doctor.fileFaultNext"), { fault });
   if (ca === undefined && cert === undefined) return undefined;
@@ -377,6 +389,13 @@ function judgeLogin({ core, route, visit }: CoreSeen): Judgement | undefined {
   if (core.kind === "gwmp") return undefined;
   const user = core.username || "-";
   if (route?.state === "connected") return ok(said("doctor.loginAgent", { user }), { user, by: "agent" });
+  if (route?.alarms.includes("credentialsRefused")) {
+    const detail = route.lastError ?? "?";
+    return fail(said("doctor.loginRefused", { user, detail }), said("doctor.loginNext"), {
+      user,
+      by: "agent",
+    });
+  }
   if (visit === undefined) return unknown(said("doctor.visitNone"), said("doctor.visitNoneNext"));
   const { clientId } = visit;
   const evidence = {
@@ -389,6 +408,14 @@ function judgeLogin({ core, route, visit }: CoreSeen): Judgement | undefined {
   // 133: client identifier not valid (MQTT 5); 2: identifier rejected (3.1.1).
   if (reasonCode === 133 || (core.mqttVersion === 4 && reasonCode === 2))
     return unknown(said("doctor.loginIdBound", { clientId }), said("doctor.loginIdBoundNext"), evidence);
+  // The service's environment may have the password; a technician's shell has not.
+  if (
+    code === "credentials" &&
+    core.username !== "" &&
+    core.password === undefined &&
+    core.passwordFile === ""
+  )
+    return unknown(said("doctor.loginNoPassword", { user }), said("doctor.loginNoPasswordNext"), evidence);
   if (code === "credentials")
     return fail(said("doctor.loginRefused", { user, detail }), said("doctor.loginNext"), evidence);
   if (code === "tls" || core.certFile !== "")

@@ -47,12 +47,10 @@ export const FORWARDER_RULES: readonly GatewayRule[] = [
           });
         }
         case "unreadable": {
-          const { file, reason } = forwarder;
-          return fail(
-            said("doctor.forwarderUnreadable", { file, reason }),
-            said("doctor.forwarderUnreadableNext", { file }),
-            { file },
-          );
+          const { file, reason, isForbidden } = forwarder;
+          const finding = said("doctor.forwarderUnreadable", { file, reason });
+          if (isForbidden) return unknown(finding, said("doctor.asRoot"), { file });
+          return fail(finding, said("doctor.forwarderUnreadableNext", { file }), { file });
         }
         case "read":
           return ok(said("doctor.forwarderRead", { file: forwarder.file }), { file: forwarder.file });
@@ -78,24 +76,27 @@ export const FORWARDER_RULES: readonly GatewayRule[] = [
     id: "forwarder-server",
     group: "forwarder",
     needs: [FILE],
-    judge: ({ forwarder }) => {
+    judge: (facts) => {
+      const { forwarder } = facts;
       if (forwarder.state !== "read") return undefined;
       const { server, agent, file, factoryHosts } = forwarder;
       const [host, wanted] = [server.host || "?", agent.host];
       const evidence = { file, server: host, agent: wanted };
-      if (host === wanted || (isLoopback(host) && isLoopback(wanted)))
+      if (host === wanted || (isLoopback(host) && isLoopback(wanted)) || isOwnAddress(facts, host))
         return ok(said("doctor.serverIsAgent", { host }), evidence);
       const finding = factoryHosts.includes(host)
         ? said("doctor.serverFactory", { host })
         : said("doctor.serverElsewhere", { host });
-      return fail(finding, said("doctor.forwarderNext", { agent: `${agent.host}:${agent.port}` }), evidence);
+      const judge = isHeardItself(facts) ? warn : fail;
+      return judge(finding, said("doctor.forwarderNext", { agent: `${agent.host}:${agent.port}` }), evidence);
     },
   },
   {
     id: "forwarder-ports",
     group: "forwarder",
     needs: [FILE, "forwarder-server"],
-    judge: ({ forwarder }) => {
+    judge: (facts) => {
+      const { forwarder } = facts;
       if (forwarder.state !== "read") return undefined;
       const { server, agent, file } = forwarder;
       const [up, down] = [server.uplinkPort ?? 0, server.downlinkPort ?? 0];
@@ -103,7 +104,8 @@ export const FORWARDER_RULES: readonly GatewayRule[] = [
       if (up === agent.port && down === agent.port)
         return ok(said("doctor.portsGood", { port: agent.port }), evidence);
       const finding = said("doctor.portsWrong", { up, down, port: agent.port });
-      return fail(finding, said("doctor.forwarderNext", { agent: `${agent.host}:${agent.port}` }), evidence);
+      const judge = isHeardItself(facts) ? warn : fail;
+      return judge(finding, said("doctor.forwarderNext", { agent: `${agent.host}:${agent.port}` }), evidence);
     },
   },
   {
@@ -170,6 +172,23 @@ export const FORWARDER_RULES: readonly GatewayRule[] = [
     },
   },
 ];
+
+/** The agent listens on all of this machine's addresses, and this is one of them. */
+function isOwnAddress({ agent, settings, network }: Facts, host: string): boolean {
+  const set = settings.state === "good" ? settings.settings.forwarder.listen.host : "";
+  const listens = agent.state === "answers" ? agent.status.listen.host : set;
+  if (listens !== "0.0.0.0" && listens !== "::") return false;
+  return network.interfaces.some(({ addresses }) => addresses.includes(host));
+}
+
+/** This very forwarder speaks to the agent, whatever its files say: by a name, or since before they were changed. */
+function isHeardItself({ agent, forwarder }: Facts): boolean {
+  if (agent.state !== "answers" || forwarder.state !== "read") return false;
+  const { eui } = forwarder;
+  return agent.status.forwarders.some(
+    ({ alive, gatewayEui }) => alive && (eui === undefined || eui === gatewayEui),
+  );
+}
 
 function startNext({ restart, program = "?" }: Read) {
   return restart === undefined

@@ -1,6 +1,6 @@
 /** The settings, and what they were made for. */
 import { said } from "../../../text/said.ts";
-import { fail, type GatewayRule, ok, warn } from "../rule.ts";
+import { fail, type GatewayRule, ok, unknown, warn } from "../rule.ts";
 
 export const SETTINGS_RULES: readonly GatewayRule[] = [
   {
@@ -19,8 +19,9 @@ export const SETTINGS_RULES: readonly GatewayRule[] = [
             },
           );
         case "unreadable": {
-          const { reason } = settings;
-          return fail(said("doctor.settingsUnreadable", { path, reason }), said("doctor.asRoot"), { path });
+          const { reason, isForbidden } = settings;
+          const judge = isForbidden ? unknown : fail;
+          return judge(said("doctor.settingsUnreadable", { path, reason }), said("doctor.asRoot"), { path });
         }
         case "wrong": {
           const [first] = settings.troubles;

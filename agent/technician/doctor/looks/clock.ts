@@ -5,6 +5,7 @@ import type { AgentSeen, SettingsSeen } from "../facts.ts";
 import { inTime } from "../in-time.ts";
 
 const CHECK_MS_MAX = 8_000;
+const LOOKUP_MS_MAX = 4_000;
 
 export async function lookAtClock(
   doors: DoctorDoors,
@@ -12,7 +13,13 @@ export async function lookAtClock(
   agent: AgentSeen,
 ): Promise<ClockView | undefined> {
   if (agent.state === "answers" || settings.state !== "good") return undefined;
-  const state = createClockState({ ...doors, settings: () => settings.settings.clock });
+  // A name that nobody answers for would hold this process to its end.
+  const resolve = async (host: string): Promise<readonly string[]> => {
+    const found = await doors.reach.lookup(host, LOOKUP_MS_MAX);
+    return found.ok ? found.addresses : [];
+  };
+  const udp = { ...doors.udp, resolve };
+  const state = createClockState({ ...doors, udp, settings: () => settings.settings.clock });
   await inTime(doors.clock, CHECK_MS_MAX, state.check(), undefined);
   return state.view();
 }

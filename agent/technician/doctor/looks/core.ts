@@ -3,16 +3,17 @@
 import type { CoreSettings } from "../../../config/settings.ts";
 import { peerOf } from "../../../config/udp-server.ts";
 import { type Credentials, readCredentials } from "../../../north/credentials.ts";
-import type { UdpPeer } from "../../../ports.ts";
+import type { Files, UdpPeer } from "../../../ports.ts";
 import { isLoopback } from "../../../setup/former-server.ts";
 import type { DoctorDoors } from "../doors.ts";
 import type { AgentSeen, CoreSeen, CredentialsSeen, NetworkSeen, ServerSeen } from "../facts.ts";
 import { decide } from "../firewall.ts";
+import { isForbidden } from "../forbidden.ts";
 import { visit } from "./visit.ts";
 
 const LOOKUP_MS_MAX = 5_000;
 const TCP_MS_MAX = 4_000;
-const TLS_MS_MAX = 5_000;
+const TLS_MS_MAX = 4_000;
 const PORTS: Readonly<Record<string, number>> = { "mqtt:": 1883, "mqtts:": 8883, "ws:": 80, "wss:": 443 };
 
 export interface CoreLook {
@@ -24,23 +25,31 @@ export interface CoreLook {
   readonly rules: string | undefined;
 }
 
-export async function lookAtCore(doors: DoctorDoors, look: CoreLook): Promise<CoreSeen> {
+/** What is seen so far: whoever has waited long enough takes what there is. */
+export type CoreSeenSoFar = { -readonly [Name in keyof CoreSeen]: CoreSeen[Name] };
+
+/** What is known of it without looking. */
+export function coreUnseen(look: CoreLook): CoreSeenSoFar {
   const { core, gatewayEui } = look;
-  const read = await readCredentials(doors.files, core);
-  const proof: Partial<Credentials> = read.ok ? withPassword(read.value, core) : {};
-  const servers = await Promise.all(core.servers.map((url) => lookAtServer(doors, look, url, proof)));
-  const route = routeOf(look);
-  const credentials = credentialsSeen(doors, read.ok ? undefined : read.fault, proof);
-  const seen = { core, gatewayEui, route, servers, credentials };
-  const server = read.ok ? visitable(seen) : undefined;
-  if (server === undefined) return seen;
-  const asks = { core, gatewayEui, url: server.url, proof, looksForListeners: wantsListeners(seen) };
-  return { ...seen, visit: await visit(doors, asks) };
+  return { core, gatewayEui, route: routeOf(look), servers: [], credentials: {} };
 }
 
-/** The environment's wins (agent/config/settings.ts). */
-function withPassword(credentials: Credentials, { password }: CoreSettings): Credentials {
-  return password === undefined ? credentials : { ...credentials, password };
+/** @param seen is filled, step by step; and given back. */
+export async function lookAtCore(doors: DoctorDoors, look: CoreLook, seen: CoreSeenSoFar): Promise<CoreSeen> {
+  const { core, gatewayEui, agent } = look;
+  const read = await readCredentials(doors.files, core);
+  const proof: Partial<Credentials> = read.ok ? read.value : {};
+  seen.credentials = await credentialsSeen(doors, core, read.ok ? undefined : read.fault, proof);
+  const servers: ServerSeenSoFar[] = core.servers.map((url) => serverUnseen(url));
+  seen.servers = servers;
+  await Promise.all(servers.map((server) => lookAtServer(doors, look, server, proof)));
+  const server = read.ok ? visitable(seen, agent) : undefined;
+  if (server === undefined) return seen;
+  const asks = { core, gatewayEui, url: server.url, proof, looksForListeners: wantsListeners(seen) };
+  await visit(doors, asks, (visited) => {
+    seen.visit = visited;
+  });
+  return seen;
 }
 
 function routeOf({ agent, core, gatewayEui }: CoreLook): CoreSeen["route"] {
@@ -54,9 +63,11 @@ function routeOf({ agent, core, gatewayEui }: CoreLook): CoreSeen["route"] {
  * asked for: a visit would then throw the agent out. So while the agent is connected nobody visits, for what it was
  * answered says as much; unless nobody listens and no frame goes anyway.
  */
-function visitable(seen: Omit<CoreSeen, "visit">): ServerSeen | undefined {
+function visitable(seen: Omit<CoreSeen, "visit">, agent: AgentSeen): ServerSeen | undefined {
   const { core, route, servers } = seen;
   if (core.kind === "gwmp") return undefined;
+  // It runs, and may well be connected.
+  if (agent.state === "mute" || (agent.state === "silent" && agent.isRunning)) return undefined;
   if (route?.state === "connected" && !route.alarms.includes("noSubscriber")) return undefined;
   return servers.find(
     ({ tcp, isTls, tls }) => tcp?.ok === true && (!isTls || (tls?.ok === true && tls.distrust === undefined)),
@@ -70,32 +81,36 @@ function wantsListeners({ core, route }: Omit<CoreSeen, "visit">): boolean {
 
 // ------------------------------------------------------------------------------------------ one server
 
-async function lookAtServer(
-  doors: DoctorDoors,
-  look: CoreLook,
-  url: string,
-  proof: Partial<Credentials>,
-): Promise<ServerSeen> {
-  const { reach, clock } = doors;
+type ServerSeenSoFar = { -readonly [Name in keyof ServerSeen]: ServerSeen[Name] };
+
+function serverUnseen(url: string): ServerSeenSoFar {
   const { host, port } = addressOf(url);
   const isTls = url.startsWith("mqtts:") || url.startsWith("wss:");
+  return { url, host, port, isLoopback: isLoopback(host), isTls };
+}
+
+async function lookAtServer(
+  { reach, clock }: DoctorDoors,
+  look: CoreLook,
+  seen: ServerSeenSoFar,
+  { ca, cert, key }: Partial<Credentials>,
+): Promise<void> {
+  const { host, port, isTls } = seen;
   const begunMs = clock.monotonicMs();
   const found = await reach.lookup(host, LOOKUP_MS_MAX);
-  const lookup = { ...found, tookMs: Math.round(clock.monotonicMs() - begunMs) };
+  seen.lookup = { ...found, tookMs: Math.round(clock.monotonicMs() - begunMs) };
   const to = found.ok
     ? (found.addresses.find((address) => !address.includes(":")) ?? found.addresses[0])
     : undefined;
-  const isHere = isLoopback(host) || (to !== undefined && isLoopback(to));
-  const base = { url, host, port, isLoopback: isHere, isTls, lookup };
-  if (to === undefined) return base;
-  const firewall = firewallOf(look, to, port, isHere);
-  const walled = { ...base, ...(firewall === undefined ? {} : { firewall }) };
-  if (look.core.kind === "gwmp") return walled;
-  const tcp = await reach.tcp({ host, port }, TCP_MS_MAX);
-  if (!tcp.ok || !isTls) return { ...walled, tcp };
-  const { ca, cert, key } = proof;
+  if (to === undefined) return;
+  seen.isLoopback ||= isLoopback(to);
+  const firewall = firewallOf(look, to, port, seen.isLoopback);
+  if (firewall !== undefined) seen.firewall = firewall;
+  if (look.core.kind === "gwmp") return;
+  seen.tcp = await reach.tcp({ host, port }, TCP_MS_MAX);
+  if (!seen.tcp.ok || !isTls) return;
   const given = { ...(ca ? { ca } : {}), ...(cert ? { cert } : {}), ...(key ? { key } : {}) };
-  return { ...walled, tcp, tls: await reach.tls({ host, port, name: host, ...given }, TLS_MS_MAX) };
+  seen.tls = await reach.tls({ host, port, name: host, ...given }, TLS_MS_MAX);
 }
 
 function addressOf(url: string): UdpPeer {
@@ -115,16 +130,28 @@ function firewallOf({ rules, core, network }: CoreLook, to: string, toPort: numb
 
 // ------------------------------------------------------------------------------------------- our files
 
-function credentialsSeen(
-  { reach }: DoctorDoors,
+async function credentialsSeen(
+  { reach, files }: DoctorDoors,
+  core: CoreSettings,
   fault: string | undefined,
-  proof: Partial<Credentials>,
-): CredentialsSeen {
-  if (fault !== undefined) return { fault };
-  const { ca, cert, key } = proof;
+  { ca, cert, key }: Partial<Credentials>,
+): Promise<CredentialsSeen> {
+  if (fault !== undefined) return { fault, ...((await mayRead(files, core)) ? {} : { isForbidden: true }) };
   return {
     ...(ca ? { ca: reach.certificates(ca) ?? "unreadable" } : {}),
     ...(cert ? { cert: reach.certificates(cert) ?? "unreadable" } : {}),
     ...(cert && key ? { keyFits: reach.keyFits(cert, key) ?? "unreadable" } : {}),
   };
+}
+
+/** Whether this user may read all that the core's settings name. */
+async function mayRead(
+  files: Files,
+  { passwordFile, caFile, certFile, keyFile }: CoreSettings,
+): Promise<boolean> {
+  for (const path of [passwordFile, caFile, certFile, keyFile].filter((one) => one !== "")) {
+    const refused = await files.read(path).then(() => false, isForbidden);
+    if (refused) return false;
+  }
+  return true;
 }

@@ -1,6 +1,7 @@
 /** Looks at the packet forwarder: the files that it really uses, its switch, its process; and at its radio's settings. */
 import type { Settings } from "../../../config/settings.ts";
 import { isAgentError } from "../../../errors.ts";
+import type { Read } from "../../../lorawan/read.ts";
 import type { Box } from "../../../ports.ts";
 import { euiIn, findEui } from "../../../profile/eui.ts";
 import { MODELS, readProfiles } from "../../../profile/files.ts";
@@ -11,6 +12,7 @@ import { readForwarderText, valueAt } from "../../../setup/forwarder-text.ts";
 import { wordsOf } from "../../../setup/switch-file.ts";
 import type { DoctorDoors } from "../doors.ts";
 import type { AgentSeen, ForwarderSeen, RadioSeen, SettingsSeen } from "../facts.ts";
+import { isForbidden } from "../forbidden.ts";
 import { readRadioPlan } from "../radio-plan.ts";
 
 const FILE_OCTETS_MAX = 1024 * 1024;
@@ -55,8 +57,8 @@ async function seenForwarder(box: Box, profile: GatewayProfile, agent: Address):
   const documents: Document[] = [];
   for (const file of found.used.files) {
     const read = await readDocument(box, format.value, file);
-    if (typeof read === "string") return { state: "unreadable", file, reason: read };
-    documents.push(read);
+    if (!read.ok) return { state: "unreadable", file, ...read.fault };
+    documents.push(read.value);
   }
   const keys = {
     server: serverKey.value,
@@ -87,16 +89,20 @@ async function seenForwarder(box: Box, profile: GatewayProfile, agent: Address):
   };
 }
 
-/** @returns the reason when it cannot be read. */
-async function readDocument(box: Box, format: "toml" | "json", file: string): Promise<Document | string> {
+async function readDocument(
+  box: Box,
+  format: "toml" | "json",
+  file: string,
+): Promise<Read<Document, { readonly reason: string; readonly isForbidden: boolean }>> {
   try {
     const read = readForwarderText(format, (await box.read(file, FILE_OCTETS_MAX)) ?? Buffer.alloc(0), file);
-    if (read.ok) return read.document;
+    if (read.ok) return { ok: true, value: read.document };
     const { origin } = read.trouble;
-    return `${format.toUpperCase()}${origin.kind === "file" && origin.line !== undefined ? `, ${origin.line}` : ""}`;
+    const line = origin.kind === "file" && origin.line !== undefined ? `, ${origin.line}` : "";
+    return { ok: false, fault: { reason: `${format.toUpperCase()}${line}`, isForbidden: false } };
   } catch (error) {
     if (!isAgentError(error, "FILE_IO")) throw error;
-    return error.reason;
+    return { ok: false, fault: { reason: error.reason, isForbidden: isForbidden(error) } };
   }
 }
 

@@ -5,6 +5,7 @@ import type { Box, Files } from "../../../ports.ts";
 import { chooseProfile } from "../../../profile/choose.ts";
 import type { DoctorDoors } from "../doors.ts";
 import type { SettingsSeen } from "../facts.ts";
+import { isForbidden } from "../forbidden.ts";
 
 export async function lookAtSettings(doors: DoctorDoors): Promise<SettingsSeen> {
   const { files, box, env, folder, settingsPath: path } = doors;
@@ -19,7 +20,7 @@ export async function lookAtSettings(doors: DoctorDoors): Promise<SettingsSeen> 
     return { state: "good", path, settings, warnings, profile, isGnssSet };
   } catch (error) {
     if (!isAgentError(error, "FILE_IO")) throw error;
-    return { state: "unreadable", path, reason: error.reason };
+    return { state: "unreadable", path, reason: error.reason, isForbidden: isForbidden(error) };
   }
 }
 

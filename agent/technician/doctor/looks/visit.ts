@@ -3,8 +3,9 @@
  * does no harm.
  *
  * Never the agent's client id: the broker would throw the agent out. No frame is made up: what is published is an empty
- * message in our own namespace and, to learn whether a core listens, an empty event of a kind that no core knows (a core
- * looks at the last word of the topic, and drops what it does not know). Nothing that others publish is subscribed to:
+ * message in our own namespace and, to learn whether a core listens, an empty event of a kind that no core knows: a core
+ * looks at the last word of the topic, and drops what it does not know (ChirpStack 4 writes one line "Unknown event type"
+ * into its log, and does nothing else; chirpstack/src/gateway/backend/mqtt.rs, message_callback). Nothing that others publish is subscribed to:
  * a subscriber of events would make the broker say that somebody has the agent's frames (reason 16 would be silenced).
  */
 import type { CoreSettings } from "../../../config/settings.ts";
@@ -15,8 +16,8 @@ import type { DoctorDoors } from "../doors.ts";
 import type { VisitSeen } from "../facts.ts";
 import { inTime } from "../in-time.ts";
 
-const CONNECT_MS_MAX = 6_000;
-const ANSWER_MS_MAX = 3_000;
+const CONNECT_MS_MAX = 5_000;
+const ANSWER_MS_MAX = 2_000;
 const SETTLE_MS = 200;
 const NO_MATCHING_SUBSCRIBERS = 16;
 /** Nobody's. */
@@ -54,7 +55,12 @@ export interface VisitAsks {
 
 type Tried = { -readonly [Name in keyof VisitSeen]: VisitSeen[Name] };
 
-export async function visit(doors: DoctorDoors, asks: VisitAsks): Promise<VisitSeen> {
+/** @param tell is given what was tried as soon as the connection is up, or is not; what comes later is filled in. */
+export async function visit(
+  doors: DoctorDoors,
+  asks: VisitAsks,
+  tell: (seen: VisitSeen) => void,
+): Promise<void> {
   const { clock, rng, mqtt } = doors;
   const { core, url, proof } = asks;
   const { stamp: _, ...credentials } = proof;
@@ -82,14 +88,14 @@ export async function visit(doors: DoctorDoors, asks: VisitAsks): Promise<VisitS
       },
     );
   });
-  seen.connected = await inTime(clock, CONNECT_MS_MAX + ANSWER_MS_MAX, up, false);
+  seen.connected = await inTime(clock, CONNECT_MS_MAX + SETTLE_MS, up, false);
+  tell(seen);
   if (seen.connected && link !== undefined) {
     // A broker that wants a client certificate may say so after the connection seemed to be there.
     await clock.sleep(SETTLE_MS);
     await tryRights(doors, link, seen, asks);
     link.close("politely");
-  }
-  return seen;
+  } else link?.close("abruptly");
 }
 
 async function tryRights(

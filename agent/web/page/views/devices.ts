@@ -2,7 +2,7 @@
 import { span } from "../../../technician/words.ts";
 import type { ShownDevice, ShownDevices } from "../../shown.ts";
 import { get } from "../ask.ts";
-import { el, mark, tableOf } from "../dom.ts";
+import { el, mark, replaceKeeping, tableOf } from "../dom.ts";
 import type { Page, View } from "../view.ts";
 
 const ASKED_EVERY_MS = 15_000;
@@ -33,10 +33,10 @@ export const devices: View = {
 
     function draw(failure?: string): void {
       const { devices: shown } = page.fetched;
-      list.replaceChildren(
+      replaceKeeping(list, [
         ...(failure === undefined ? [] : [el("p", {}, t("page.failed", { reason: failure }))]),
         ...(shown === undefined ? [] : contentOf(shown, filter.value.trim().toLowerCase(), page)),
-      );
+      ]);
     }
 
     draw();
@@ -64,7 +64,7 @@ function contentOf({ devices: all, known }: ShownDevices, wanted: string, page: 
       { title: "FCnt", figure: true },
     ],
     rows,
-    true,
+    "narrow",
   );
   const isCut = all.length < known;
   return isCut ? [table, el("p", {}, t("page.devicesMore", { max: words.count(all.length) }))] : [table];

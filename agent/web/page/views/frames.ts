@@ -1,5 +1,5 @@
 /** Live frames: the latest first, with what became of each. */
-import { el, tableOf } from "../dom.ts";
+import { el, replaceKeeping, tableOf } from "../dom.ts";
 import { frameWords } from "../frame-words.ts";
 import type { View } from "../view.ts";
 
@@ -68,9 +68,9 @@ export const frames: View = {
           row.frequency,
           row.size,
         ]),
-        true,
+        "narrow",
       );
-      replaceKeeping(list, table);
+      replaceKeeping(list, [table]);
     }
 
     draw();
@@ -81,13 +81,3 @@ export const frames: View = {
     };
   },
 };
-
-/** Whoever has scrolled to the side, or stands in it by keyboard, stays there. */
-function replaceKeeping(list: HTMLElement, table: HTMLElement): void {
-  const before = list.firstElementChild;
-  const isFocused = before !== null && before === document.activeElement;
-  const left = before?.scrollLeft ?? 0;
-  list.replaceChildren(table);
-  table.scrollLeft = left;
-  if (isFocused) table.focus({ preventScroll: true });
-}

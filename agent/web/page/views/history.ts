@@ -96,7 +96,7 @@ function tableOfHours(samples: readonly HistorySample[], { voice: { t, words } }
       { title: t("page.crcPlot"), figure: true },
     ],
     rows,
-    true,
+    "wordy",
   );
 }
 

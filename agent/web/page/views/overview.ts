@@ -1,10 +1,11 @@
-/** Status at a glance: what is wrong first, then each part of the road, then maintenance. */
+/** Status at a glance: what is wrong first, then each part of the road, how well it has been up, and maintenance. */
 import { fieldSections } from "../../../technician/field-lines.ts";
+import { outageLines, sayAvailability, saySubject } from "../../../technician/health-lines.ts";
 import { span } from "../../../technician/words.ts";
 import { isTextKey } from "../../../text/text.ts";
 import type { ShownStatus } from "../../shown.ts";
 import { sayAlarm } from "../alarm-words.ts";
-import { el, type Grade, lines, mark } from "../dom.ts";
+import { el, type Grade, lines, mark, replaceKeeping, tableOf } from "../dom.ts";
 import type { Page, View } from "../view.ts";
 import { maintenanceForm } from "./maintenance.ts";
 
@@ -18,7 +19,7 @@ export const overview: View = {
     const update = (): void => {
       const { status } = page.seen;
       if (status === undefined) return;
-      summary.replaceChildren(...summaryOf(status, page));
+      replaceKeeping(summary, summaryOf(status, page));
       maintenance.update(status);
     };
     update();
@@ -49,6 +50,8 @@ function summaryOf(status: ShownStatus, page: Page): HTMLElement[] {
     verdict(status, cards, page),
     ...alarmsOf(status, page),
     el("div", { class: "cards" }, ...cards.map(cardOf)),
+    ...availabilityOf(status, page),
+    ...outagesOf(status, page),
     el("p", {}, t("page.running", { version: status.version, age: span(status.uptimeMs) })),
   ];
 }
@@ -85,6 +88,40 @@ function alarmsOf(status: ShownStatus, { voice: { t, words } }: Page): HTMLEleme
     );
   });
   return [el("h2", {}, t("page.alarms")), el("ul", { class: "checks" }, ...items)];
+}
+
+function availabilityOf({ health }: ShownStatus, { voice: { t, words } }: Page): HTMLElement[] {
+  const { subjects, isDated } = health.availability;
+  if (subjects.length === 0) return [];
+  const rows = subjects.map((subject) => [
+    saySubject(subject, t),
+    sayAvailability(subject.day, words),
+    sayAvailability(subject.month, words),
+    span(subject.month.downMs),
+  ]);
+  const table = tableOf(
+    t("health.availability"),
+    [
+      { title: t("page.part") },
+      { title: t("health.day"), figure: true },
+      { title: t("health.month"), figure: true },
+      { title: t("health.down"), figure: true },
+    ],
+    rows,
+    "narrow",
+  );
+  const doubt = isDated ? [] : [el("p", {}, t("health.undated"))];
+  return [table, ...doubt];
+}
+
+/** The latest first. */
+function outagesOf({ health }: ShownStatus, { voice: { t, words } }: Page): HTMLElement[] {
+  const said = outageLines(health, t, words).reverse();
+  const list =
+    said.length === 0
+      ? el("p", {}, t("page.outagesNone"))
+      : el("ul", { class: "plain" }, ...said.map((text) => el("li", {}, text)));
+  return [el("h2", {}, t("health.outages")), list];
 }
 
 function cardOf({ title, grade, texts }: Card): HTMLElement {

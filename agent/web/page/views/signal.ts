@@ -1,8 +1,12 @@
-/** How the frames came in: RSSI and SNR over time, and how many of each spreading factor. */
-import { el, tableOf } from "../dom.ts";
+/**
+ * How the frames came in while this page was open: RSSI and SNR over time, and how many of each spreading factor. Below
+ * it how they came in since the agent started (since-start.ts).
+ */
+import { el, replaceKeeping, tableOf } from "../dom.ts";
 import { createPlot, type PlotSeries } from "../plot.ts";
 import { isUplink, type UplinkRow } from "../seen.ts";
 import type { Page, View } from "../view.ts";
+import { sinceStart } from "./since-start.ts";
 
 const FACTORS = [7, 8, 9, 10, 11, 12];
 /** Told apart by most eyes (Okabe and Ito), darkened for sunlight. */
@@ -24,7 +28,11 @@ export const signal: View = {
     const share = createPlot({ title: t("page.sfPlot"), series: bars, x: names, fromZero: true }, page.voice);
     const count = el("p");
     const figures = el("div");
-    into.append(count, figures, rssi.element, snr.element, share.element);
+    const since = sinceStart(page);
+    into.append(
+      ...[el("h2", {}, t("page.signalLive")), count, figures],
+      ...[rssi.element, snr.element, share.element, since.element],
+    );
     let drawnMs = Number.NEGATIVE_INFINITY;
 
     function draw(): void {
@@ -32,12 +40,16 @@ export const signal: View = {
       const heard = page.seen.rows
         .filter(isUplink)
         .filter(({ event }) => event.spreadingFactor !== undefined);
-      count.textContent = t("page.signalOf", { count: page.voice.words.count(heard.length) });
+      for (const { element } of [rssi, snr, share]) element.hidden = heard.length === 0;
+      count.textContent =
+        heard.length === 0
+          ? t("page.framesWait")
+          : t("page.signalOf", { count: page.voice.words.count(heard.length) });
       rssi.set(pointsOf(heard, ({ event }) => event.rssiDbm));
       snr.set(pointsOf(heard, ({ event }) => event.snrDb));
       const counts = FACTORS.map((factor) => ofFactor(heard, factor).length);
       share.set([FACTORS.map((_, at) => at), counts]);
-      figures.replaceChildren(tableOfFigures(heard, page));
+      replaceKeeping(figures, heard.length === 0 ? [] : [tableOfFigures(heard, page)]);
     }
 
     draw();
@@ -46,7 +58,7 @@ export const signal: View = {
         if (performance.now() - drawnMs >= DRAWN_EVERY_MS) draw();
       },
       close: () => {
-        for (const plot of [rssi, snr, share]) plot.close();
+        for (const one of [rssi, snr, share, since]) one.close();
       },
     };
   },
@@ -94,6 +106,7 @@ function tableOfFigures(rows: readonly UplinkRow[], { voice: { t, words } }: Pag
         say(snr[Math.floor(snr.length / 2)]),
       ];
     }),
+    "wordy",
   );
 }
 

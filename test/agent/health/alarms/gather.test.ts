@@ -115,6 +115,14 @@ describe("readings", () => {
     expect(one.gather().dropped).toEqual({ expired: 0 });
   });
 
+  test("the first frames that are ever dropped for a reason count", () => {
+    const one = gateway();
+    Object.assign(one, { found: true });
+    one.gather();
+    Object.assign(one, { dropped: { thinned: 12 }, nowMs: 1_000 });
+    expect(one.gather().dropped).toEqual({ thinned: 12 });
+  });
+
   test("a core is up while one gateway reaches it, down for as long as none does", () => {
     const one = gateway();
     const route = (state: RouteStatus["state"], alarms: string[] = []) => ({

@@ -262,7 +262,7 @@ describe("the tables", () => {
 });
 
 test("the README says within what time each comes and goes", () => {
-  const readme = readFileSync(join(import.meta.dirname, "../../../../README.md"), "utf8");
+  const readme = readFileSync(join(import.meta.dirname, "../../../../agent/health/README.md"), "utf8");
   for (const id of ALARM_IDS) {
     const { severity, appearsWithinMs, clearsWithinMs } = RULES[id];
     const row = readme.split("\n").find((line) => line.startsWith(`| \`${id}\` |`)) ?? "";

@@ -448,6 +448,176 @@ describe("one check", () => {
       },
     ],
     [
+      "settings that this user may not read",
+      "settings",
+      "unknown",
+      (s) => {
+        s.settings = { state: "unreadable", path: "agent.toml", reason: "EACCES", isForbidden: true };
+      },
+    ],
+    [
+      "settings on a disk that fails",
+      "settings",
+      "fail",
+      (s) => {
+        s.settings = { state: "unreadable", path: "agent.toml", reason: "EIO", isForbidden: false };
+      },
+    ],
+    [
+      "an agent whose socket this user may not open",
+      "agent-running",
+      "unknown",
+      (s) => {
+        s.agent = { state: "mute", socket: "/s", reason: "EACCES", isForbidden: true };
+      },
+    ],
+    [
+      "an agent that does not speak",
+      "agent-running",
+      "fail",
+      (s) => {
+        s.agent = { state: "mute", socket: "/s", reason: "5000 ms", isForbidden: false };
+      },
+    ],
+    [
+      "a port whose process only root sees",
+      "gwmp-port",
+      "unknown",
+      (s) => {
+        s.agent = { state: "mute", socket: "/s", reason: "EACCES", isForbidden: true };
+        s.portHolders = [{ pid: undefined, program: undefined }];
+      },
+    ],
+    [
+      "a forwarder's file that this user may not read",
+      "forwarder-settings",
+      "unknown",
+      (s) => {
+        s.forwarder = { state: "unreadable", file: "/etc/l", reason: "EACCES", isForbidden: true };
+      },
+    ],
+    [
+      "a forwarder that is heard, and whose file names the gateway otherwise",
+      "forwarder-server",
+      "warn",
+      (s) => {
+        s.forwarder.server.host = "my-gateway";
+      },
+    ],
+    [
+      "a forwarder that sends to the gateway's own address, where the agent listens too",
+      "forwarder-server",
+      "ok",
+      (s) => {
+        s.forwarder.server.host = "10.0.0.2";
+        s.agent.status.listen.host = "0.0.0.0";
+        s.agent.status.forwarders = [];
+      },
+    ],
+    [
+      "a forwarder that sends elsewhere, while another gateway is heard",
+      "forwarder-server",
+      "fail",
+      (s) => {
+        s.forwarder.server.host = "192.0.2.99";
+        s.agent.status.forwarders[0].gatewayEui = "7276ff0044019999";
+      },
+    ],
+    [
+      "other ports of a forwarder that is heard all the same",
+      "forwarder-ports",
+      "warn",
+      (s) => {
+        s.forwarder.server.uplinkPort = 1680;
+      },
+    ],
+    [
+      "frames before the first PULL_DATA",
+      "pull-data",
+      "unknown",
+      (s) => {
+        s.agent.status.uptimeMs = 5_000;
+        Object.assign(s.agent.status.forwarders[0], { alive: false, pullDataAgeMs: undefined });
+      },
+    ],
+    [
+      "frames for a quarter of an hour, and never a PULL_DATA",
+      "pull-data",
+      "fail",
+      (s) => {
+        s.agent.status.uptimeMs = 900_000;
+        Object.assign(s.agent.status.forwarders[0], { alive: false, pullDataAgeMs: undefined });
+      },
+    ],
+    [
+      "a first attempt to connect",
+      "core-link",
+      "unknown",
+      (s) => {
+        s.cores[0].route.state = "connecting";
+        s.cores[0].visit = { connected: true, clientId: "d", url: "u" };
+      },
+    ],
+    [
+      "one attempt to connect after the other",
+      "core-link",
+      "fail",
+      (s) => {
+        Object.assign(s.cores[0].route, { state: "connecting", lastError: "timeout: no CONNACK" });
+        s.cores[0].visit = { connected: true, clientId: "d", url: "u" };
+      },
+    ],
+    [
+      "a visitor refused for want of a password that the service may have",
+      "login",
+      "unknown",
+      (s) => {
+        const core = away(s);
+        core.core = { ...core.core, username: "gw" };
+        core.visit = {
+          connected: false,
+          clientId: "d",
+          url: "u",
+          closed: { code: "credentials", detail: "5" },
+        };
+      },
+    ],
+    [
+      "an agent that is refused itself",
+      "login",
+      "fail",
+      (s) => {
+        const core = away(s);
+        core.core = { ...core.core, username: "gw" };
+        Object.assign(core.route, { alarms: ["credentialsRefused"], lastError: "credentials: 135" });
+        core.visit = {
+          connected: false,
+          clientId: "d",
+          url: "u",
+          closed: { code: "credentials", detail: "5" },
+        };
+      },
+    ],
+    [
+      "a key that the agent may read, and this user not",
+      "certificate-files",
+      "unknown",
+      (s) => {
+        s.cores[0].credentials = { fault: "/etc/key: EACCES", isForbidden: true };
+      },
+    ],
+    [
+      "a key that this user may read, and the agent not",
+      "certificate-files",
+      "fail",
+      (s) => {
+        Object.assign(away(s).route, {
+          alarms: ["credentialsUnreadable"],
+          lastError: "credentials: /etc/key: EACCES",
+        });
+      },
+    ],
+    [
       "one of two names unknown",
       "server-name",
       "warn",

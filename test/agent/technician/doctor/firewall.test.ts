@@ -58,6 +58,16 @@ describe("a packet filter", () => {
       [...OPEN, "-A OUTPUT -m owner --uid-owner 1000 -j DROP"],
       "unknown",
     ],
+    [
+      "a comment of several words",
+      ["-P OUTPUT DROP", '-A OUTPUT -m comment --comment "let MQTT -j out" -p tcp --dport 8883 -j ACCEPT'],
+      "accepted",
+    ],
+    [
+      "an option without a value",
+      [...OPEN, "-A OUTPUT -p tcp -m tcp --syn --dport 22 -j DROP", "-A OUTPUT -p tcp --syn -j REJECT"],
+      "dropped",
+    ],
     ["a log line decides nothing", [...OPEN, "-A OUTPUT -j LOG", "-A OUTPUT -p tcp -j DROP"], "dropped"],
     ["rules that cannot be read", [], "unknown"],
   ] as const)("%s", (_what, rules, verdict) => {

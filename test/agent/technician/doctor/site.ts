@@ -35,6 +35,8 @@ const PULL_EVERY_MS = 300;
 const DOCTOR_MS_MAX = 40_000;
 
 export interface SiteOptions {
+  /** The path of its folder, to which six letters of chance are added. */
+  readonly folder?: string;
   /** Where its forwarder's settings point. */
   readonly server?: { readonly host?: string; readonly uplink?: number; readonly downlink?: number };
   /** Files of the box that are different; undefined: not there. */
@@ -59,6 +61,10 @@ export interface SiteOptions {
   readonly under?: readonly string[];
   /** The whole settings file, instead of one that is made of the above. */
   readonly settingsText?: string;
+  /** Where the agent listens; absent: the loopback. */
+  readonly listenHost?: string;
+  /** The agent's environment; a technician's shell has none of it. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface Site {
@@ -76,6 +82,8 @@ export interface Site {
   silence(): void;
   /** @param settingsPath another file than the agent's. */
   doctor(words?: readonly string[], settingsPath?: string): Promise<Diagnosis>;
+  /** @param under words before the program, such as those that make it another user's. */
+  doctorUnder(under: readonly string[]): Promise<Diagnosis>;
   /** In this process, with a clock that says so: the kernel's own is everybody's. */
   doctorAt(wallMs: number): Promise<Diagnosis>;
 }
@@ -110,7 +118,7 @@ export const RADIO = {
 };
 
 export async function makeSite(options: SiteOptions = {}): Promise<Site> {
-  const root = mkdtempSync(join(tmpdir(), "site-"));
+  const root = mkdtempSync(options.folder ?? join(tmpdir(), "site-"));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   const port = await freeUdpPort();
   const broker = options.broker === "none" ? undefined : await startMosquitto(options.broker ?? {});
@@ -124,7 +132,10 @@ export async function makeSite(options: SiteOptions = {}): Promise<Site> {
   const servers = options.servers ?? [broker?.url ?? "mqtt://127.0.0.1:9"];
   writeFileSync(settingsPath, options.settingsText ?? settingsText({ root, socket, port, servers }, options));
 
-  const start = options.under === undefined ? {} : { under: options.under };
+  const start = {
+    ...(options.under === undefined ? {} : { under: options.under }),
+    ...(options.env === undefined ? {} : { env: options.env }),
+  };
   const agent =
     options.agentRuns === false ? undefined : await startAgent(["run", "--config", settingsPath], start);
   const heart = agent === undefined || options.speaks === false ? undefined : await speak(port, options);
@@ -156,6 +167,7 @@ export async function makeSite(options: SiteOptions = {}): Promise<Site> {
     doctorAt: (wallMs) => runDoctorHere(site, wallMs),
     doctor: (words = [], path = settingsPath) =>
       runDoctorProcess(["--config", path, "--root", root, ...words], options.under ?? []),
+    doctorUnder: (under) => runDoctorProcess(["--config", settingsPath, "--root", root], under),
   };
   if (heart !== undefined)
     await site.untilStatus(
@@ -208,11 +220,11 @@ function settingsText(
     readonly port: number;
     readonly servers: readonly string[];
   },
-  { tables = {}, core = "", journal }: SiteOptions,
+  { tables = {}, core = "", journal, listenHost = "127.0.0.1" }: SiteOptions,
 ): string {
   const given: Record<string, string> = {
     gateway: `profile = "${PROFILE}"`,
-    forwarder: `listen = "127.0.0.1:${at.port}"`,
+    forwarder: `listen = "${listenHost}:${at.port}"`,
     journal: `path = "${journal ?? join(at.root, "journal")}"\ncommit_interval = "80ms"`,
     control: `socket = "${at.socket}"`,
     clock: 'probe_file = "/proc/uptime"',
