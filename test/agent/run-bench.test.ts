@@ -301,16 +301,17 @@ describe("survey", () => {
     const directory = folder();
     const [csv, svg] = [join(directory, "walk.csv"), join(directory, "walk.svg")];
     const counters = [10, 11, 14, 15];
-    let next = 0;
-    const walked = spawnCommand([
+    const words = [
       ...["survey", "--config", gateway.settingsPath, "--dev-addr", "26011bda", "--limit", "4"],
       ...["--csv", csv, "--svg", svg],
-    ]);
-    const pushing = setInterval(() => forwarder.push("27000001", next++), 100);
-    await until(() => next > 15, "the command to listen");
-    for (const fCnt of counters) forwarder.push("26011bda", fCnt);
-    const { code, stdout, stderr } = await walked;
-    clearInterval(pushing);
+    ];
+    const walk = (): void => {
+      for (const fCnt of counters) {
+        forwarder.push("27000001", fCnt);
+        forwarder.push("26011bda", fCnt);
+      }
+    };
+    const { code, stdout, stderr } = await spawnCommand(words, { said: /^listening for/m, act: walk });
     expect(code).toBe(0);
     expect(stdout.split("\n").filter((line) => line.includes("26011bda"))).toHaveLength(4);
     expect(stdout).not.toContain("27000001");
@@ -328,7 +329,7 @@ describe("survey", () => {
     const { gateway, agent } = await onAir();
     const walked = await spawnCommand(
       ["survey", "--config", gateway.settingsPath, "--dev-addr", "26011bda", "--json"],
-      { endAfterMs: 1_500 },
+      { said: /^listening for/m },
     );
     expect(walked.code).toBe(1);
     expect(JSON.parse(walked.stdout)).toMatchObject({ kind: "summary", heard: 0 });

@@ -12,14 +12,16 @@ export interface Spawned {
 
 export interface SpawnOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** As Ctrl-C does. */
-  readonly endAfterMs?: number;
+  /** What it says when it has come so far. */
+  readonly said?: RegExp;
+  /** Then, once. Absent: it is ended, as Ctrl-C does. */
+  readonly act?: () => void;
 }
 
 /** @returns when it has ended. */
 export async function spawnCommand(
   words: readonly string[],
-  { env = {}, endAfterMs }: SpawnOptions = {},
+  { env = {}, said, act }: SpawnOptions = {},
 ): Promise<Spawned> {
   const { PATH = "", HOME = "/" } = process.env;
   const child = spawn(process.execPath, [inject("builtAgent"), ...words], {
@@ -28,14 +30,21 @@ export async function spawnCommand(
   });
   let stdout = "";
   let stderr = "";
+  let isAwaited = said !== undefined;
+  const look = (): void => {
+    if (!isAwaited || !(said!.test(stdout) || said!.test(stderr))) return;
+    isAwaited = false;
+    if (act === undefined) child.kill("SIGINT");
+    else act();
+  };
   child.stdout.on("data", (chunk) => {
     stdout += String(chunk);
+    look();
   });
   child.stderr.on("data", (chunk) => {
     stderr += String(chunk);
+    look();
   });
-  const timer = endAfterMs === undefined ? undefined : setTimeout(() => child.kill("SIGINT"), endAfterMs);
   const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
-  clearTimeout(timer);
   return { code, signal, stdout, stderr };
 }

@@ -75,7 +75,11 @@ export async function openScreen(
     if (shown >= 0 || taken >= 0) hidden = taken > shown;
     terminal.write(chunk);
   });
-  const ended = once(child, "close").then(([code]) => code as number | null);
+  const ended = once(child, "close").then(async ([code]) => {
+    // What was written last is on the screen only then.
+    await new Promise<void>((drawn) => terminal.write("", drawn));
+    return code as number | null;
+  });
   const lines = (): string[] => {
     const { active } = terminal.buffer;
     return Array.from({ length: terminal.rows }, (_, row) =>

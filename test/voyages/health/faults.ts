@@ -262,7 +262,8 @@ export const FAULTS = {
           strike.began.set("journalThinning", now(strike) - LOOK_MS);
         if (total > known) strike.ended.set("journalThinning", now(strike));
         known = total;
-        if (!strike.isOver) strike.world.clock.after(LOOK_MS, look);
+        // Until it is empty again it may be thinned: the drain has its own time.
+        if (!strike.isOver || stored() > 0) strike.world.clock.after(LOOK_MS, look);
       };
       look();
     },

@@ -2,7 +2,7 @@
  * A health voyage: a fleet of whole agents in one world, faults by seed, and at the end what the core saw is held against
  * what was done. Custody and order are judged elsewhere (voyage.ts).
  *
- *   npm run voyage -- --health 42        the day of seed 42 (main.ts)
+ *   HEALTH_SEED=42 npx vitest run test/voyages/health        the day of seed 42 (health.test.ts)
  */
 import { generate } from "selfsigned";
 import type { Clock } from "../../../agent/ports.ts";
@@ -242,6 +242,6 @@ export function tellHealthEnd(end: HealthVoyageEnd): string {
     ...lines,
     ...findings.slice(0, LOG_LINES_SHOWN).map((finding) => `  ! ${finding}`),
     ...(findings.length > LOG_LINES_SHOWN ? [`  ... ${findings.length - LOG_LINES_SHOWN} more`] : []),
-    `  once more: npm run voyage -- --health ${seed} --days ${days} --gateways ${gateways}`,
+    `  once more: HEALTH_SEED=${seed} HEALTH_GATEWAYS=${gateways} HEALTH_DAYS=${days} npx vitest run test/voyages/health`,
   ].join("\n");
 }

@@ -99,7 +99,10 @@ function createDeck(chance: RngStream): Deck {
   return (fits) => {
     const all = FAULT_NAMES.filter(fits);
     const least = Math.min(...all.map((name) => dealt.get(name)!));
-    const some = all.filter((name) => dealt.get(name) === least);
+    const fewest = all.filter((name) => dealt.get(name) === least);
+    // What only few can be struck by comes first.
+    const special = fewest.filter((name) => "needs" in FAULTS[name]);
+    const some = special.length > 0 ? special : fewest;
     const name = some[chance.below(some.length)];
     if (name !== undefined) dealt.set(name, least + 1);
     return name;

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { until } from "../../north/mosquitto-core.ts";
 import { runCommand } from "../../run-rig.ts";
-import { makeSite } from "./site.ts";
+import { hasTaken, makeSite } from "./site.ts";
 
 /** Nothing runs, and the core's port is closed. */
 function strandedGateway(): string {
@@ -106,7 +106,7 @@ test("who asks the doctor costs the agent neither its connection nor a frame, ev
     listener: { username: "core", password: "core" },
     core: `username = "gateway"\npassword_file = "${folder}/password"`,
   });
-  await site.untilStatus(({ cores }) => (cores[0]?.courier.carriedLive ?? 0) > 1, "frames to be taken");
+  await site.untilStatus(({ cores }) => hasTaken(cores[0] ?? {}), "frames to be taken");
   await site.doctor();
   await site.doctor();
   const { cores, counters } = await site.status();

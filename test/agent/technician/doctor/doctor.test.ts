@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { FAULTS } from "./faults.ts";
-import { makeSite } from "./site.ts";
+import { hasTaken, makeSite } from "./site.ts";
 
 const LONG = process.env.LONG === "1";
 /** The load of the machine that runs the tests is its own. */
@@ -13,7 +13,7 @@ const NOT_OURS = ["processor", "memory", "temperature"];
 describe("a healthy gateway", () => {
   test("is not accused of anything, and nothing on it wants a look", async () => {
     const site = await makeSite();
-    await site.untilStatus(({ cores }) => (cores[0]?.courier.carriedLive ?? 0) > 1, "frames to be taken");
+    await site.untilStatus(({ cores }) => hasTaken(cores[0] ?? {}), "frames to be taken");
     const report = await site.doctor();
     expect(report.with("fail")).toEqual([]);
     expect(report.with("warn").filter((id) => !NOT_OURS.includes(id))).toEqual([]);

@@ -12,6 +12,7 @@ import {
   type Diagnosis,
   EUI,
   freeUdpPort,
+  hasTaken,
   makeNamespace,
   makeSite,
   PREFIX,
@@ -294,7 +295,7 @@ export const FAULTS: readonly Fault[] = [
     long: true,
     breakIt: async () => {
       const made = await makeSite();
-      await made.untilStatus(({ cores }) => (cores[0]?.courier.carriedLive ?? 0) > 1, "frames to be taken");
+      await made.untilStatus(({ cores }) => hasTaken(cores[0] ?? {}), "frames to be taken");
       return { site: made, report: await made.doctorAt(86_400_000) };
     },
   },

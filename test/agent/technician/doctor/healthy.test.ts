@@ -6,7 +6,7 @@ import { expect, test as it, onTestFinished } from "vitest";
 import { createAuthority } from "../../../authority.ts";
 import { startMosquitto } from "../../../mosquitto.ts";
 import { openForwarder } from "../../run-rig.ts";
-import { type Diagnosis, makeSite, type Site } from "./site.ts";
+import { type Diagnosis, hasTaken, makeSite, type Site } from "./site.ts";
 
 /** The load of the machine that runs the tests is its own. */
 const NOT_OURS = ["processor", "memory", "temperature"];
@@ -25,10 +25,7 @@ function accusesNothing(report: Diagnosis, ...but: readonly string[]): void {
 }
 
 const taken = (site: Site) =>
-  site.untilStatus(
-    ({ cores }) => cores.every(({ courier }) => courier.carriedLive > 1),
-    "frames to be taken by all",
-  );
+  site.untilStatus(({ cores }) => cores.every(hasTaken), "frames to be taken by all");
 
 it("an MQTT 3.1.1 core", SLOW, async () => {
   const site = await makeSite({ core: "mqtt_version = 4\n" });
@@ -78,10 +75,7 @@ it("several gateways behind one agent, none of them named in the settings", SLOW
     second.close();
   });
   await site.untilStatus(({ forwarders }) => forwarders.length === 2, "both");
-  await site.untilStatus(
-    ({ cores }) => cores.some(({ courier }) => courier.carriedLive > 1),
-    "frames to be taken",
-  );
+  await site.untilStatus(({ cores }) => cores.some(hasTaken), "frames to be taken");
   accusesNothing(await site.doctor());
 });
 

@@ -331,6 +331,13 @@ function diagnosis(report: SaidReport, exitCode: number | null, stderr: string):
   return { ...report, exitCode, stderr, with: idsWith };
 }
 
+/** Of a core; a machine under load makes replays of what it was too slow for, and then the device's live frames wait. */
+export function hasTaken({
+  courier,
+}: AgentStatus["cores"][number] | { readonly courier?: undefined }): boolean {
+  return courier !== undefined && courier.carriedLive + courier.replayed > 1;
+}
+
 export async function freeUdpPort(): Promise<number> {
   const socket = createSocket("udp4");
   socket.bind(0, "127.0.0.1");
