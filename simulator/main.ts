@@ -37,7 +37,11 @@ async function main(words: readonly string[]): Promise<void> {
           describe:
             "How the packet forwarders behave: reference never repeats, kerlink has a store of its own",
         },
-        keep: { type: "boolean", default: false, describe: "Keep settings, journals and logs for a look" },
+        keep: {
+          type: "boolean",
+          default: false,
+          describe: "Say at once where settings, journals and logs are, and keep them",
+        },
         json: { type: "boolean", default: false, describe: "One JSON document on standard output" },
       },
       async (args) => {
@@ -53,7 +57,7 @@ async function main(words: readonly string[]): Promise<void> {
     )
     .command(fleetStatusCommand)
     .completion("completion", "Print a completion script for the shell")
-    .example("$0 demo", "one minute, then the verdict in words and figures")
+    .example("$0 demo", "a minute or two, then the verdict in words and figures")
     .example("$0 demo --json --seed 7", "one JSON document, for another fleet")
     .example("$0 demo --broker mqtt://127.0.0.1:1883", "through a Mosquitto of your own")
     .example(

@@ -68,7 +68,7 @@ export const COMMANDS = {
   health: define({
     arguments: {},
     needs: "read",
-    meaning: "The full health report as it is now (health-report.schema.json).",
+    meaning: "The full health report as it is now (../health/report/health.schema.json).",
     result: table,
   }),
   "log-tail": define({

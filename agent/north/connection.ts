@@ -24,7 +24,7 @@ import type { Alarms } from "./alarms.ts";
 import { type Attempt, openAttempt, type Session, within } from "./attempt.ts";
 import { backoff } from "./backoff.ts";
 import { createCaution } from "./caution.ts";
-import type { CoreStatus } from "./core.ts";
+import { type CoreStatus, isAway } from "./core.ts";
 import { type Credentials, readCredentials, stampOf } from "./credentials.ts";
 
 const RETRY_FIRST_MS = 1_000;
@@ -111,8 +111,10 @@ export function createConnection(parts: ConnectionParts): Connection {
 
   function setState(next: CoreStatus["state"]): void {
     if (next === state) return;
+    // Each attempt changes the state, and says nothing of how long the core has been out of reach.
+    const isSame = isAway(next) && isAway(state);
     state = next;
-    sinceWallMs = clock.wallMs();
+    if (!isSame) sinceWallMs = clock.wallMs();
   }
 
   // ------------------------------------------------------------------------------------- connecting

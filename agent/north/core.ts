@@ -37,13 +37,18 @@ export interface CoreStatus {
   readonly kind: string;
   readonly state: "connecting" | "connected" | "waiting" | "stopped";
   readonly server: string | undefined;
-  /** Wall time of the last change of state. */
+  /** Wall time since when it has been connected, or out of reach (connecting and waiting alike), or stopped. */
   readonly sinceWallMs: number;
   readonly lastError: string | undefined;
   /** Median-like smoothed round trip of PUBLISH to PUBACK. */
   readonly roundTripMs: number | undefined;
   readonly inFlight: number;
   readonly alarms: readonly string[];
+}
+
+/** Out of reach: between attempts, or in one. */
+export function isAway(state: CoreStatus["state"]): boolean {
+  return state === "connecting" || state === "waiting";
 }
 
 export interface GatewayStats {

@@ -20,7 +20,7 @@ import type { Downward, GwmpVersion } from "../lorawan/gwmp.ts";
 import type { Clock, Log, RngStream, Timer, Udp } from "../ports.ts";
 import type { Alarms } from "./alarms.ts";
 import { backoff } from "./backoff.ts";
-import type { CoreStatus } from "./core.ts";
+import { type CoreStatus, isAway } from "./core.ts";
 import { createGwmpAddresses } from "./gwmp-addresses.ts";
 import { createGwmpAttempt, type GwmpAttempt, type LinkFault } from "./gwmp-attempt.ts";
 
@@ -105,8 +105,9 @@ export function createGwmpLink(parts: GwmpLinkParts): GwmpLink {
 
   function setState(next: CoreStatus["state"]): void {
     if (next === state) return;
+    const isSame = isAway(next) && isAway(state);
     state = next;
-    sinceWallMs = clock.wallMs();
+    if (!isSame) sinceWallMs = clock.wallMs();
   }
 
   function begin(index: number, first: "pull" | "push"): GwmpAttempt {

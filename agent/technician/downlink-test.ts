@@ -2,12 +2,13 @@
  * `edge-agent downlink-test`: one test frame is sent by the running agent (control/downlink-test.ts), after a question
  * that says what will be on air, and what the forwarder said of it is shown.
  *
- * Ends with 1 when it was not sent.
+ * Ends with 1 when it was not sent, or nobody knows.
  */
 import type { TestAnswer, TestFault, TestPlan, TestSaid, TestWish } from "../control/downlink-test.ts";
 import { AgentError, EXIT } from "../errors.ts";
 import type { TextKey, Translate } from "../text/text.ts";
 import { type BenchArguments, type BenchDoors, findAgent, paintOf } from "./bench-doors.ts";
+import { type Doubt, doubtOf, withReason } from "./downlink-fate.ts";
 import { makeWords, pairs, wrap } from "./words.ts";
 
 export interface DownlinkTestArguments extends BenchArguments {
@@ -36,6 +37,11 @@ const FAULT_TEXTS = {
   tooStrong: "downlinkTest.tooStrong",
   dutyCycle: "downlinkTest.dutyCycle",
 } as const satisfies Record<TestFault, TextKey>;
+
+const DOUBT_TEXTS = {
+  unanswered: "downlinkTest.unanswered",
+  unreadable: "downlinkTest.unreadable",
+} as const satisfies Record<Doubt, TextKey>;
 
 /** @throws AgentError USAGE where nobody can be asked; as findAgent() */
 export async function testDownlink(doors: BenchDoors, args: DownlinkTestArguments): Promise<void> {
@@ -105,18 +111,17 @@ function saySaid(plan: TestPlan, said: TestSaid, doors: BenchDoors): string {
   const paint = paintOf(doors);
   const { figure, fixed, count } = makeWords(t);
   const isSent = said.status === "OK";
-  const verdict = isSent
-    ? paint.green(t("downlinkTest.sent", { ms: count(said.tookMs) }))
-    : paint.red(t("downlinkTest.refused", { status: said.reason ?? said.status ?? "?" }));
+  const doubt = isSent ? undefined : doubtOf(said.reason);
+  const verdict = (): string => {
+    if (isSent) return paint.green(t("downlinkTest.sent", { ms: count(said.tookMs) }));
+    if (doubt !== undefined) return paint.yellow(t(DOUBT_TEXTS[doubt]));
+    return paint.red(t("downlinkTest.refused", { status: said.reason ?? said.status ?? "?" }));
+  };
   const power = said.powerDbm === undefined ? figure(plan.powerDbm, 0) : figure(said.powerDbm, 0);
-  const usedUs = plan.usedUs + (isSent ? plan.airtimeUs : 0);
+  const usedUs = plan.usedUs + (isSent || doubt !== undefined ? plan.airtimeUs : 0);
+  const answer = isSent ? "OK" : withReason(said.status ?? "?", said.reason);
   const rows: [string, string][] = [
-    [
-      "tx_ack",
-      said.status === "OK"
-        ? "OK"
-        : `${said.status ?? "?"}${said.reason === undefined ? "" : ` (${said.reason})`}`,
-    ],
+    ...(doubt === undefined ? [["tx_ack", answer] satisfies [string, string]] : []),
     [
       t("downlinkTest.power"),
       t(said.powerDbm === undefined ? "downlinkTest.powerAsked" : "downlinkTest.powerTold", { power }),
@@ -134,8 +139,6 @@ function saySaid(plan: TestPlan, said: TestSaid, doors: BenchDoors): string {
       }),
     ],
   ];
-  const next = isSent
-    ? []
-    : [t(said.reason === "txAckMissing" ? "downlinkTest.nextMissing" : "downlinkTest.nextRefused")];
-  return `${[verdict, ...pairs(rows).map((line) => `  ${line}`), ...next].join("\n")}\n`;
+  const next = isSent ? [] : [t("downlinkTest.nextRefused")];
+  return `${[verdict(), ...pairs(rows).map((line) => `  ${line}`), ...next].join("\n")}\n`;
 }

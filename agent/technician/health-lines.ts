@@ -1,5 +1,6 @@
 /** The gateway's health as lines of `edge-agent status`. What is known of it: agent/health/. */
 import type { AgentStatus } from "../control/answers.ts";
+import type { MaintenanceFlag } from "../health/availability/maintenance.ts";
 import type { Outage } from "../health/availability/outages.ts";
 import type { HealthView } from "../health/health.ts";
 import { isTextKey, type Translate } from "../text/text.ts";
@@ -45,10 +46,17 @@ export function alarmSection({ health, ...status }: AgentStatus, t: Translate): 
     ];
   });
   if (maintenance !== undefined) {
-    const { untilWallMs, reason, by } = maintenance;
-    lines.push(t("health.maintenance", { until: makeWords(t).moment(untilWallMs), reason, by }));
+    lines.push(sayMaintenance(maintenance, t));
   }
   return [t("health.alarms"), lines.length === 0 ? [t("health.noAlarm")] : lines];
+}
+
+/** Planned maintenance in a line, with its reason where one was given. */
+export function sayMaintenance({ untilWallMs, reason, by }: MaintenanceFlag, t: Translate): string {
+  const until = makeWords(t).moment(untilWallMs);
+  return reason === ""
+    ? t("health.maintenanceBare", { until, by })
+    : t("health.maintenance", { until, reason, by });
 }
 
 export function healthSections(status: AgentStatus, t: Translate): readonly Section[] {

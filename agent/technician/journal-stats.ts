@@ -58,8 +58,11 @@ function rowsOf(report: JournalReport, use: FolderUse | undefined, { t }: Journa
   }
   if (running === undefined) return rows;
   const { commits, lastCommitMs, memoryFrames, failing } = running;
-  const ms = lastCommitMs === undefined ? "-" : words.figure(lastCommitMs, 1);
-  rows.push([t("journal.commits"), t("journal.commitsSaid", { commits: count(commits), ms })]);
+  const committed =
+    lastCommitMs === undefined
+      ? t("journal.commitsBare", { commits: count(commits) })
+      : t("journal.commitsSaid", { commits: count(commits), ms: words.figure(lastCommitMs, 1) });
+  rows.push([t("journal.commits"), committed]);
   rows.push([t("journal.memory"), count(memoryFrames)]);
   if (failing !== undefined)
     rows.push([t("journal.failing"), t("status.journalFailing", { reason: failing })]);

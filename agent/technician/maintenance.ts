@@ -7,7 +7,7 @@ import { AgentError } from "../errors.ts";
 import { MAINTENANCE_MS_MAX, type MaintenanceFlag } from "../health/availability/maintenance.ts";
 import type { Translate } from "../text/text.ts";
 import { type BenchArguments, type BenchDoors, findAgent } from "./bench-doors.ts";
-import { makeWords } from "./words.ts";
+import { sayMaintenance } from "./health-lines.ts";
 
 export interface MaintenanceArguments extends BenchArguments {
   readonly what: "show" | "begin" | "end";
@@ -23,23 +23,28 @@ export async function planMaintenance(doors: BenchDoors, args: MaintenanceArgume
   const wish = wishOf(args, t);
   const ask = await findAgent(doors, args);
   const method = wish === undefined ? "GET" : "POST";
-  const { body } = await ask({ method, path: "/maintenance", body: wish });
-  const { maintenance } = body as { readonly maintenance: MaintenanceFlag | null };
-  await print(args.json ? `${JSON.stringify({ maintenance })}\n` : `${say(maintenance, t)}\n`);
+  const asked = async (verb: "GET" | "POST"): Promise<MaintenanceFlag | null> => {
+    const { body } = await ask({
+      method: verb,
+      path: "/maintenance",
+      body: verb === "GET" ? undefined : wish,
+    });
+    return (body as { readonly maintenance: MaintenanceFlag | null }).maintenance;
+  };
+  const former = args.what === "begin" && !args.json ? await asked("GET") : null;
+  const maintenance = await asked(method);
+  if (args.json) return print(`${JSON.stringify({ maintenance })}\n`);
+  const lines = [maintenance === null ? t("maintenance.none") : sayMaintenance(maintenance, t)];
+  if (former !== null) lines.push(t("maintenance.replaces", { former: sayMaintenance(former, t) }));
+  await print(`${lines.join("\n")}\n`);
 }
 
 function wishOf({ what, for: span, reason = "" }: MaintenanceArguments, t: Translate): object | undefined {
   if (what === "show") return undefined;
   const by = "edge-agent maintenance";
   if (what === "end") return { durationMs: 0, reason, by };
-  const durationMs = span === undefined ? Number.NaN : readDurationMs(span);
+  if (span === undefined) throw new AgentError("USAGE", t("maintenance.forMissing"));
+  const durationMs = readDurationMs(span);
   if (durationMs >= 1 && durationMs <= MAINTENANCE_MS_MAX) return { durationMs, reason, by };
-  throw new AgentError("USAGE", t("maintenance.forHowLong", { found: span ?? "-" }));
-}
-
-function say(maintenance: MaintenanceFlag | null, t: Translate): string {
-  if (maintenance === null) return t("maintenance.none");
-  const { untilWallMs, reason, by } = maintenance;
-  const until = makeWords(t).moment(untilWallMs);
-  return t("health.maintenance", { until, reason: reason === "" ? "-" : reason, by });
+  throw new AgentError("USAGE", t("maintenance.forHowLong", { found: span }));
 }

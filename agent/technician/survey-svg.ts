@@ -86,8 +86,8 @@ function drawPlot(
   const lines: string[] = [`<text x="${LEFT}" y="${top - 6}">${plot.name} (${plot.unit})</text>`];
   for (let value = low; value <= high; value += step) {
     lines.push(
-      `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(value)}" y2="${y(value)}" stroke="#ddd"/>`,
-      `<text x="${LEFT - 6}" y="${y(value) + 4}" text-anchor="end">${escaped(figure(value))}</text>`,
+      `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(value).toFixed(1)}" y2="${y(value).toFixed(1)}" stroke="#ddd"/>`,
+      `<text x="${LEFT - 6}" y="${(y(value) + 4).toFixed(1)}" text-anchor="end">${escaped(figure(value))}</text>`,
     );
   }
   const points = rows.map((row, at) => {

@@ -8,6 +8,8 @@ import type { FeedLine } from "./bench-doors.ts";
 export const FRAMES_MAX = 500;
 export const DOWNLINKS_MAX = 50;
 const RATE_MS = 60_000;
+/** A rate over less says nothing. */
+export const RATE_WATCHED_MS_MIN = 5_000;
 /** More frames in a minute than a gateway's channels can carry; the rate then says no more than this. */
 export const RATE_FRAMES_MAX = 20_000;
 
@@ -39,10 +41,14 @@ export interface WatchState {
   missed: number;
   /** When the frames of the last minute were heard. */
   readonly lastMinuteMs: number[];
+  /** Since when it is watched, monotonic. */
+  readonly sinceMs: number;
 }
 
-export function createWatchState(): WatchState {
+/** @param sinceMs monotonic, now */
+export function createWatchState(sinceMs: number): WatchState {
   return {
+    sinceMs,
     ...{ frames: [], downlinks: [], bySequence: new Map(), lastMinuteMs: [] },
     ...{ heard: 0, refused: 0, repeated: 0, missed: 0 },
   };
@@ -86,11 +92,16 @@ export function take(state: WatchState, line: FeedLine, nowMs: number): void {
   }
 }
 
-/** Frames a minute, over the last one. */
-export function perMinute(state: WatchState, nowMs: number): number {
-  while (state.lastMinuteMs.length > 0 && nowMs - state.lastMinuteMs[0]! > RATE_MS)
-    state.lastMinuteMs.shift();
-  return state.lastMinuteMs.length;
+/** Frames a minute, over the last one or, in the first, over the time watched. @returns undefined: not long enough */
+export function perMinute(state: WatchState, nowMs: number): number | undefined {
+  const watchedMs = nowMs - state.sinceMs;
+  if (watchedMs < RATE_WATCHED_MS_MIN) return undefined;
+  return Math.round((inLastMinute(state, nowMs) * RATE_MS) / Math.min(watchedMs, RATE_MS));
+}
+
+function inLastMinute({ lastMinuteMs }: WatchState, nowMs: number): number {
+  while (lastMinuteMs.length > 0 && nowMs - lastMinuteMs[0]! > RATE_MS) lastMinuteMs.shift();
+  return lastMinuteMs.length;
 }
 
 function heard(state: WatchState, uplink: UplinkEvent, nowMs: number): void {
@@ -104,7 +115,7 @@ function heard(state: WatchState, uplink: UplinkEvent, nowMs: number): void {
     }
   } else {
     state.heard += 1;
-    if (perMinute(state, nowMs) < RATE_FRAMES_MAX) state.lastMinuteMs.push(nowMs);
+    if (inLastMinute(state, nowMs) < RATE_FRAMES_MAX) state.lastMinuteMs.push(nowMs);
   }
   if (verdict === "refused") state.refused += 1;
   const frame: WatchedFrame = { uplink, repeats: 0, cores: new Map() };

@@ -7,6 +7,7 @@
  */
 import type { AgentStatus } from "../control/answers.ts";
 import type { TextKey, Translate } from "../text/text.ts";
+import { type Doubt, doubtOf, withReason } from "./downlink-fate.ts";
 import { sayDelivery, sayFate } from "./fate.ts";
 import { readTypedFilter } from "./frame-filter.ts";
 import { frameRow, headRow, MTYPE_WORDS } from "./frame-row.ts";
@@ -110,12 +111,14 @@ function topLines(scene: Scene, page: Page, { t, words, paint }: Voice): string[
         });
   const clock = words.time(wallMs);
   const left = cut(title, columns - clock.length - 1);
-  const counted = t("watch.counted", {
-    rate: count(perMinute(state, monotonicMs)),
+  const sinceOpened = t("watch.counted", {
     heard: count(state.heard),
     repeated: count(state.repeated),
     refused: count(state.refused),
   });
+  const rate = perMinute(state, monotonicMs);
+  const counted =
+    rate === undefined ? sinceOpened : t("watch.rate", { rate: count(rate), counted: sinceOpened });
   const journal =
     status === undefined
       ? counted
@@ -231,7 +234,8 @@ function downlinkLines({ state }: Scene, rows: number, { columns }: Page, voice:
     const line = cut(sayDownlink(downlink, voice), columns);
     const statuses = downlink.ack?.statuses;
     if (statuses === undefined) return line;
-    return statuses.includes("OK") ? paint.green(line) : paint.red(line);
+    if (statuses.includes("OK")) return paint.green(line);
+    return doubtOf(downlink.ack?.reason) === undefined ? paint.red(line) : paint.yellow(line);
   });
   return [paint.bold(t("watch.downlinks")), ...lines];
 }
@@ -254,9 +258,19 @@ function sayDownlink({ command, txpk, ack }: WatchedDownlink, { t, words }: Voic
 
 function sayAck(ack: WatchedDownlink["ack"], isSent: boolean, t: Translate): string {
   if (ack === undefined) return t(isSent ? "watch.awaited" : "watch.commanded");
-  const said = ack.statuses.filter((status) => status !== "IGNORED").join(", ") || "?";
-  const reason = ack.reason === undefined || ack.statuses.includes("OK") ? "" : ` (${ack.reason})`;
-  return `${said}${reason}`;
+  if (ack.statuses.includes("OK")) return sayStatuses(ack.statuses);
+  const doubt = doubtOf(ack.reason);
+  if (doubt !== undefined) return t(DOUBT_TEXTS[doubt]);
+  return withReason(sayStatuses(ack.statuses), ack.reason);
+}
+
+const DOUBT_TEXTS = {
+  unanswered: "watch.unanswered",
+  unreadable: "watch.unreadable",
+} as const satisfies Record<Doubt, TextKey>;
+
+function sayStatuses(statuses: readonly string[]): string {
+  return statuses.filter((status) => status !== "IGNORED").join(", ") || "?";
 }
 
 // ------------------------------------------------------------------------------------------------ help

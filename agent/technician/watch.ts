@@ -50,7 +50,13 @@ export async function watch(doors: BenchDoors, args: BenchArguments): Promise<vo
   const own = { ...doors, interrupted: signal };
   const ask = await findAgent(own, args);
   const watching: Watching = {
-    ...{ state: createWatchState(), view: FIRST_VIEW, gone: undefined, isFollowing: false, isDirty: true },
+    ...{
+      state: createWatchState(doors.clock.monotonicMs()),
+      view: FIRST_VIEW,
+      gone: undefined,
+      isFollowing: false,
+      isDirty: true,
+    },
     status: (await ask({ method: "GET", path: "/status", body: undefined })).body as AgentStatus,
   };
   terminal.open({

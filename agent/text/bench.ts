@@ -32,8 +32,8 @@ export const BENCH_TEXTS = {
     fr: "Quoi faire : voir si une est annoncée, en commencer une, ou y mettre fin",
   },
   "option.maintenanceFor": {
-    en: "How long at most, such as 90m or 2h, up to 7d; it ends by itself",
-    fr: "Durée maximale, par exemple 90m ou 2h, jusqu'à 7d ; elle finit d'elle-même",
+    en: "How long at most, required to begin: 90m, 2h, up to 7d; it ends by itself",
+    fr: "Durée maximale, requise pour commencer : 90m, 2h, jusqu'à 7d ; elle finit d'elle-même",
   },
   "option.maintenanceReason": {
     en: "What is done, for the operator",
@@ -42,6 +42,14 @@ export const BENCH_TEXTS = {
   "example.maintenanceBegin": { en: "before climbing", fr: "avant de monter" },
   "example.maintenanceEnd": { en: "done sooner", fr: "fini plus tôt" },
   "maintenance.none": { en: "No maintenance is announced.", fr: "Aucune maintenance n'est annoncée." },
+  "maintenance.forMissing": {
+    en: "--for is required to begin: how long at most, such as --for 2h, up to 7d",
+    fr: "--for est requis pour commencer : la durée maximale, par exemple --for 2h, jusqu'à 7d",
+  },
+  "maintenance.replaces": {
+    en: "It replaces the former one: {former}",
+    fr: "Elle remplace la précédente : {former}",
+  },
   "maintenance.forHowLong": {
     en: "--for: expected a duration with its unit, up to 7d, such as 2h; found {found}",
     fr: "--for : une durée avec son unité est attendue, jusqu'à 7d, par exemple 2h ; reçu {found}",
@@ -112,8 +120,8 @@ export const BENCH_TEXTS = {
   },
   "frames.badNumber": { en: "{option}: {given} is no number", fr: "{option} : {given} n'est pas un nombre" },
   "frames.dropped": {
-    en: "({events} events were not shown: this terminal was too slow)",
-    fr: "({events} évènements non montrés : ce terminal était trop lent)",
+    en: "(events not shown: {events}; this terminal was too slow)",
+    fr: "(évènements non montrés : {events} ; ce terminal était trop lent)",
   },
   "frames.noKeys": {
     en: "there is no file {path}; see the format with: edge-agent frames --help",
@@ -209,25 +217,34 @@ export const BENCH_TEXTS = {
   "watch.coreStopped": { en: "{id} stopped", fr: "{id} arrêté" },
   "watch.noCore": { en: "no core yet", fr: "pas encore de cœur" },
   "watch.backlog": {
-    en: "{frames} frames wait, the oldest {age}",
-    fr: "{frames} trames en attente, la plus ancienne {age}",
+    en: "frames waiting: {frames}, the oldest {age}",
+    fr: "trames en attente : {frames}, la plus ancienne {age}",
   },
   "watch.backlogEmpty": { en: "nothing waits", fr: "rien en attente" },
   "watch.both": { en: "{first}; {second}", fr: "{first} ; {second}" },
   "watch.counted": {
-    en: "{rate}/min, {heard} heard, {repeated} repeats, {refused} refused",
-    fr: "{rate}/min, {heard} entendues, {repeated} répétées, {refused} refusées",
+    en: "heard: {heard}, repeats: {repeated}, refused: {refused}",
+    fr: "entendues : {heard}, répétées : {repeated}, refusées : {refused}",
   },
+  "watch.rate": { en: "{rate}/min, {counted}", fr: "{rate}/min, {counted}", same: true },
   "watch.paused": { en: "PAUSED (p goes on)", fr: "PAUSE (p reprend)" },
   "watch.filter": { en: "filter:", fr: "filtre :" },
   "watch.sorted": { en: "by {by}", fr: "par {by}" },
   "watch.sortRssi": { en: "RSSI", fr: "RSSI", same: true },
   "watch.sortSnr": { en: "SNR", fr: "SNR", same: true },
-  "watch.missed": { en: "{events} events not shown", fr: "{events} évènements non montrés" },
+  "watch.missed": { en: "events not shown: {events}", fr: "évènements non montrés : {events}" },
   "watch.nothing": { en: "nothing heard yet that fits", fr: "rien d'entendu qui corresponde" },
   "watch.downlinks": { en: "downlinks", fr: "trames descendantes" },
   "watch.inMs": { en: "in {ms} ms", fr: "dans {ms} ms" },
   "watch.awaited": { en: "sent, not answered yet", fr: "envoyée, pas encore de réponse" },
+  "watch.unanswered": {
+    en: "no answer came, it may be on air",
+    fr: "aucune réponse, elle est peut-être partie",
+  },
+  "watch.unreadable": {
+    en: "unreadable answer, it may be on air",
+    fr: "réponse illisible, elle est peut-être partie",
+  },
   "watch.commanded": { en: "commanded", fr: "demandée" },
   "watch.gone": {
     en: "the agent does not answer; trying again. See: edge-agent status",
@@ -269,6 +286,14 @@ export const BENCH_TEXTS = {
     fr: "Émise : le forwarder a pris la trame, et l'a dit après {ms} ms.",
   },
   "downlinkTest.refused": { en: "Not sent: {status}.", fr: "Non émise : {status}." },
+  "downlinkTest.unanswered": {
+    en: "Handed to the forwarder, and no answer came: it may be on air.",
+    fr: "Confiée au forwarder, et aucune réponse n'est venue : elle est peut-être partie.",
+  },
+  "downlinkTest.unreadable": {
+    en: "Handed to the forwarder, whose answer could not be read: it may be on air.",
+    fr: "Confiée au forwarder, dont la réponse est illisible : elle est peut-être partie.",
+  },
   "downlinkTest.power": { en: "power", fr: "puissance" },
   "downlinkTest.powerAsked": {
     en: "{power} dBm EIRP, as asked (the forwarder named no other)",
@@ -280,10 +305,6 @@ export const BENCH_TEXTS = {
   "downlinkTest.shareSaid": {
     en: "sub-band {band}: {used} of {limit} s used in the last hour",
     fr: "sous-bande {band} : {used} s sur {limit} utilisées dans l'heure",
-  },
-  "downlinkTest.nextMissing": {
-    en: "No TX_ACK came: it may be on air. Look at the forwarder's log, and: edge-agent doctor",
-    fr: "Aucun TX_ACK reçu : elle est peut-être partie. Voir le journal du forwarder, et : edge-agent doctor",
   },
   "downlinkTest.nextRefused": {
     en: "See: edge-agent doctor, and the forwarder's log",

@@ -60,6 +60,18 @@ export const DOCTOR_TEXTS = {
     en: "not looked at: {because} comes first",
     fr: "pas examiné : {because} passe d'abord",
   },
+  "doctor.forwarderNotFound": {
+    en: "needs the forwarder's settings, which were not found",
+    fr: "demande les réglages du forwarder, qui n'ont pas été trouvés",
+  },
+  "doctor.forwarderNotRead": {
+    en: "needs the forwarder's settings, which could not be read",
+    fr: "demande les réglages du forwarder, qui n'ont pas pu être lus",
+  },
+  "doctor.moment": {
+    en: "{year}-{month}-{day} {time}",
+    fr: "{day}/{month}/{year} {time}",
+  },
   "doctor.notHere": { en: "there is nothing of it on this gateway", fr: "sans objet sur cette passerelle" },
   "doctor.asRoot": {
     en: "run the command as root: this user may not see it",
@@ -668,6 +680,18 @@ export const DOCTOR_TEXTS = {
   "doctor.loginAgent": {
     en: "the agent is logged in as {user}",
     fr: "l'agent est connecté en tant que {user}",
+  },
+  "doctor.loginAgentNoName": {
+    en: "the agent is logged in without a user name",
+    fr: "l'agent est connecté sans nom d'utilisateur",
+  },
+  "doctor.loginGoodNoName": {
+    en: "the broker lets us in without a user name",
+    fr: "le broker nous laisse entrer sans nom d'utilisateur",
+  },
+  "doctor.loginRefusedNoName": {
+    en: "the broker refuses us without a user name: {detail}",
+    fr: "le broker nous refuse sans nom d'utilisateur : {detail}",
   },
   "doctor.loginGood": { en: "the broker lets {user} in", fr: "le broker laisse entrer {user}" },
   "doctor.loginRefused": {

@@ -15,6 +15,10 @@ export const HEALTH_TEXTS = {
     en: "Planned maintenance until {until}: {reason} (by {by})",
     fr: "Maintenance prévue jusqu'au {until} : {reason} (par {by})",
   },
+  "health.maintenanceBare": {
+    en: "Planned maintenance until {until} (by {by})",
+    fr: "Maintenance prévue jusqu'au {until} (par {by})",
+  },
   "health.availability": { en: "Availability (UTC)", fr: "Disponibilité (UTC)" },
   "health.subject": { en: "of", fr: "de" },
   "health.day": { en: "today", fr: "ce jour" },

@@ -172,6 +172,7 @@ export const JOURNAL_TEXTS = {
   "journal.dropped": { en: "Dropped", fr: "Abandonnées" },
   "journal.droppedNone": { en: "none", fr: "aucune" },
   "journal.commits": { en: "Commits", fr: "Écritures" },
+  "journal.commitsBare": { en: "{commits} by this agent", fr: "{commits} par cet agent" },
   "journal.commitsSaid": {
     en: "{commits} by this agent, the last took {ms} ms",
     fr: "{commits} par cet agent, la dernière en {ms} ms",

@@ -81,8 +81,8 @@ export const STATUS_TEXTS = {
     fr: "plein : les trames sont transmises, mais ni stockées, ni acquittées avant qu'un cœur les ait prises",
   },
   "status.journalHolds": {
-    en: "{frames} frames kept, {size}, the oldest heard {age} ago",
-    fr: "{frames} trames gardées, {size}, la plus ancienne entendue il y a {age}",
+    en: "frames kept: {frames}, {size}, the oldest heard {age} ago",
+    fr: "trames gardées : {frames}, {size}, la plus ancienne entendue il y a {age}",
   },
   "status.clock": { en: "Clock", fr: "Horloge" },
   "status.clockGps": { en: "set by GPS", fr: "calée sur le GPS" },
@@ -92,13 +92,13 @@ export const STATUS_TEXTS = {
     fr: "non synchronisée : les heures ne sont pas fiables",
   },
   "status.journalMemory": {
-    en: "{frames} frames in memory, not yet acknowledged to the forwarder",
-    fr: "{frames} trames en mémoire, pas encore acquittées au forwarder",
+    en: "frames in memory, not yet acknowledged to the forwarder: {frames}",
+    fr: "trames en mémoire, pas encore acquittées au forwarder : {frames}",
   },
   "status.journalFailing": { en: "the disk refuses: {reason}", fr: "le disque refuse : {reason}" },
   "status.journalLost": {
-    en: "{frames} frames could not be read when the journal was opened",
-    fr: "{frames} trames étaient illisibles à l'ouverture du journal",
+    en: "frames that could not be read when the journal was opened: {frames}",
+    fr: "trames illisibles à l'ouverture du journal : {frames}",
   },
   "status.coreWork": {
     en: "taken: {live} live, {replayed} replayed; devices behind: {behind}; in flight: {inFlight}",

@@ -69,6 +69,7 @@ export interface DemoOptions {
 /** @returns whether the run was good. */
 export async function runDemo(options: DemoOptions): Promise<boolean> {
   const directory = await mkdtemp(join(tmpdir(), "meter-fleet-demo-"));
+  if (options.keep) process.stderr.write(keptWords(directory));
   const closers: (() => Promise<void>)[] = [async () => cleanUp(directory, options)];
   const onSignal = (): void => {
     void closeAll(closers).then(() => process.exit(1));
@@ -290,6 +291,13 @@ function report(parts: {
   }
   if (options.keep) process.stdout.write(`Settings, journals, logs and deliveries: ${parts.directory}\n`);
   return isGood;
+}
+
+/** At the start: while the demo plays, its agents answer as any agent does. */
+function keptWords(directory: string): string {
+  return `Settings, journals, logs and deliveries: ${directory}
+While it runs: edge-agent status --config ${join(directory, "agent-1", "agent.toml")}
+`;
 }
 
 /** @throws AgentError CORE_UNREACHABLE when it takes longer. */

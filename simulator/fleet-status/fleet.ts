@@ -185,7 +185,8 @@ export function createFleet(known: ReadonlyMap<string, Known>): Fleet {
         gateways: rows.sort(worstFirst),
         communes: communesOf(rows),
         availability,
-        meetsPromise: availability === undefined || availability >= SERVICE_PROMISE,
+        // Of whom nothing is known, nothing can be promised; a gateway whose clock is not trusted yet is waited for.
+        meetsPromise: availability === undefined ? rows.every(isBelieved) : availability >= SERVICE_PROMISE,
         unreadable,
       };
     },
@@ -245,6 +246,10 @@ function rowOf(eui: string, gateway: Gateway, known: Known | undefined, nowWallM
   };
 }
 
+function isBelieved({ meetsPromise }: GatewayRow): boolean {
+  return meetsPromise;
+}
+
 function stateOf(of: {
   readonly report: Report | undefined;
   readonly online: boolean | undefined;
@@ -284,7 +289,8 @@ function communesOf(rows: readonly GatewayRow[]): CommuneRow[] {
   return [...byCommune]
     .map(([commune, those]) => {
       const availability = meanOf(those);
-      const meetsPromise = availability === undefined || availability >= COMMUNE_PROMISE;
+      const meetsPromise =
+        availability === undefined ? those.every(isBelieved) : availability >= COMMUNE_PROMISE;
       return { commune, gateways: those.length, availability, meetsPromise };
     })
     .sort((a, b) => (a.availability ?? 2) - (b.availability ?? 2) || a.commune.localeCompare(b.commune));

@@ -397,6 +397,9 @@ describe("maintenance", () => {
     const { maintenance } = JSON.parse(ask("show", "--json").stdout);
     expect(maintenance).toMatchObject({ reason: "new antenna", by: "edge-agent maintenance" });
     expect(maintenance.untilWallMs - maintenance.sinceWallMs).toBe(7_200_000);
+    expect(ask("begin", "--for", "1h").stdout).toMatch(
+      /^Planned maintenance until [^:]*:\d\d:\d\d UTC \(by edge-agent maintenance\)\nIt replaces the former one: .*: new antenna \(by/,
+    );
     expect(ask("end").stdout).toBe("No maintenance is announced.\n");
   });
 
@@ -406,7 +409,9 @@ describe("maintenance", () => {
       const { gateway } = await onAir();
       const said = runCommand(["maintenance", "begin", ...words, "--config", gateway.settingsPath]);
       expect(said.code).toBe(2);
-      expect(said.stderr).toContain("--for: expected a duration with its unit");
+      expect(said.stderr).toContain(
+        words.length === 0 ? "--for is required to begin" : `such as 2h; found ${words[1]}`,
+      );
     },
   );
 });

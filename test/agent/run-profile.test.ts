@@ -28,7 +28,7 @@ test("an agent with a Kerlink profile lets a frame wait a second for its core be
   expect(performance.now() - sentMs).toBeGreaterThan(800);
 
   const { stdout } = runCommand(["status", "--socket", gateway.socket]);
-  expect(stdout).toContain(
+  expect(stdout.replace(/\s+/g, " ")).toContain(
     "Kerlink Wirnet iStation, KerOS 4 and 5 (profile kerlink-istation-keros5, as set)",
   );
   const json = JSON.parse(runCommand(["status", "--json", "--socket", gateway.socket]).stdout);

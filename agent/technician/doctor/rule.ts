@@ -41,6 +41,11 @@ export function fail(finding: Said, next: Said, evidence: Evidence = {}): Judgem
   return { verdict: "fail", finding, next, evidence };
 }
 
+/** There is nothing to judge. @param finding why not */
+export function skipped(finding: Said): Judgement {
+  return { verdict: "skipped", finding };
+}
+
 /** @param next why it cannot be known, and what would tell. */
 export function unknown(finding: Said, next: Said, evidence: Evidence = {}): Judgement {
   return { verdict: "unknown", finding, next, evidence };

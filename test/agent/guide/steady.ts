@@ -44,6 +44,8 @@ const FIXED: readonly (readonly [what: RegExp, instead: Instead])[] = [
   [new RegExp(`^([0-9a-f]{8} +\\d+)( +${SPAN})( +${SPAN})`, "gm"), cells("15m", "2m")],
   [new RegExp(`^([0-9a-f]{8})( +${SPAN})( +${SPAN})`, "gm"), cells("2m", "15m")],
   // How fast.
+  // A rate is said from five seconds on, which a slow machine takes.
+  [/\d+\/min, (?=heard|entendues)/g, ""],
   [/(after|après|answers in|répond en) \d+ ms/g, "$1 7 ms"],
   [/, \d+ ms (at most|au plus)/g, ", 9 ms $1"],
   [/(2h 5m) \d+ ms$/gm, "$1 7 ms"],

@@ -44,7 +44,9 @@ describe("waiting", () => {
     const world = coreWorld();
     world.first.alive = false;
     world.connection.start();
+    const { sinceWallMs } = world.connection.status();
     const moments = await attemptsWithin(world, 60 * MINUTE_MS);
+    expect(world.connection.status().sinceWallMs, "out of reach since").toBe(sinceWallMs);
     expect(moments.length).toBeGreaterThan(70);
     expect(moments.length).toBeLessThan(220);
     expect(world.log.lines.filter(({ level }) => level === "warn")).toHaveLength(1);

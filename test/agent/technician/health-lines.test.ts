@@ -97,4 +97,7 @@ test("planned maintenance is said with its end, its reason and who asked", async
   };
   const [, lines] = alarmSection({ ...status, health: { ...status.health, maintenance } }, en);
   expect(lines.at(-1)).toMatch(/^Planned maintenance until .*: new antenna \(by core main\)$/);
+  const silent = { ...maintenance, reason: "" };
+  const [, bare] = alarmSection({ ...status, health: { ...status.health, maintenance: silent } }, en);
+  expect(bare.at(-1)).toMatch(/^Planned maintenance until \S+ \S+ UTC \(by core main\)$/);
 });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openStores } from "../../../agent/host/store.ts";
 import { INDEX, recordKey } from "../../../agent/journal/keys.ts";
+import type { JournalDoors } from "../../../agent/technician/journal-access.ts";
 import { type ExportArguments, exportFrames } from "../../../agent/technician/journal-export.ts";
 import { type ImportArguments, importFiles } from "../../../agent/technician/journal-import.ts";
 import { showList } from "../../../agent/technician/journal-list.ts";
@@ -95,6 +96,20 @@ describe("stats", () => {
     const french = await say((doors) => showStats(doors, onFolder(directory)), { language: "fr" });
     expect(french.stdout).toMatch(/^Plus ancienne +arrivée 01\/01\/2026 00:00:00 UTC, il y a 2d$/m);
     expect(french.stdout).toMatch(/^Taille +4,5 ko d'enregistrements ; [\d,]+ ko sur le disque/m);
+  });
+
+  test("of an agent that has written nothing yet no figure is made up", async () => {
+    const directory = await folderWith(readings(2, 1).map((one) => draftOf(one)));
+    const asked = await stats(directory);
+    const said = async (lastCommitMs?: number): Promise<string> => {
+      const running = { commits: lastCommitMs === undefined ? 0 : 1, lastCommitMs, memoryFrames: 0 };
+      const control = { ask: async () => ({ status: 200, body: { ...asked, running } }) };
+      const doors = { control: control as unknown as JournalDoors["control"] };
+      const args = { ...onFolder(directory), journal: undefined, socket: "/agent.sock" };
+      return (await say((all) => showStats(all, args), { doors })).stdout;
+    };
+    expect(await said()).toMatch(/^Commits +0 by this agent$/m);
+    expect(await said(1.5)).toMatch(/^Commits +1 by this agent, the last took 1\.5 ms$/m);
   });
 
   test("as JSON: by core, and what each has still to take", async () => {

@@ -113,7 +113,7 @@ describe("for people", () => {
     expect(shown).toContain("edge-agent 1.2.3, running for 1h 2m");
     expect(shown).toContain("7276ff0044010010  silent for 1h 2m");
     expect(shown).toMatch(/main \(7276ff0044010010\) {2}(out of reach|connecting)/);
-    expect(shown).toMatch(/3 frames kept, 0\.\d kB, the oldest heard 1h 2m ago/);
+    expect(shown).toMatch(/frames kept: 3, 0\.\d kB, the oldest heard 1h 2m ago/);
     expect(shown).toContain("frameRefused (crcBad): 1");
     expect(shown).not.toMatch(/undefined|NaN|\{\w+\}/);
   });
@@ -123,17 +123,17 @@ describe("for people", () => {
     const journal = { ...status.journal, storedFrames: 13_973, storedOctets: 3_210_000 };
     const many = { ...status, journal, counters: { frameKept: 1_234_567 } };
     const english = sayStatus(many, makeText("en"), false);
-    expect(english).toContain("13,973 frames kept, 3.2 MB, ");
+    expect(english).toContain("frames kept: 13,973, 3.2 MB, ");
     expect(english).toContain("frameKept: 1,234,567\n");
     const french = sayStatus(many, makeText("fr"), false);
-    expect(french).toMatch(/13\u202f973 trames gardées, 3,2 Mo, /);
+    expect(french).toMatch(/trames gardées : 13\u202f973, 3,2 Mo, /);
   });
 
   test("in French as well", async () => {
     const shown = sayStatus(await statusOfTrouble(), makeText("fr"), false);
     expect(shown).toContain("en marche depuis 1h 2m");
     expect(shown).toContain("silencieux depuis 1h 2m");
-    expect(shown).toMatch(/3 trames gardées/);
+    expect(shown).toMatch(/trames gardées : 3\b/);
     expect(shown).not.toMatch(/undefined|NaN|\{\w+\}/);
   });
 

@@ -75,6 +75,12 @@ describe("the picture", () => {
     expect(picture).toContain("Survey &lt;of&gt; 26 &amp; co");
   });
 
+  test("is drawn to a tenth of a point, wherever its lines and words stand", () => {
+    const picture = drawSurvey(walk([10, 11, 14]).rows, words);
+    expect(picture.match(/[\d]\.\d{2,}/g)).toBeNull();
+    expect(picture.match(/y1="\d+\.\d"/g)?.length).toBeGreaterThan(10);
+  });
+
   test("stands for no frame at all, and for figures beyond its axes", () => {
     expect(drawSurvey([], words)).not.toContain("NaN");
     const survey = createSurvey();

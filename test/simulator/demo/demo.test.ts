@@ -1,4 +1,6 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
@@ -40,6 +42,35 @@ test("the demo loses nothing through three outages and a kill, and says so in on
   expect(document.drainMs).toBeGreaterThan(0);
   expect(document.downlinksInWindow).toBeGreaterThanOrEqual(60);
 }, 120_000);
+
+/**
+ * Goal: somebody without a radio can talk to the demo's agents.
+ * Method: the command as told at the start of a kept demo, as often as it takes the agent to begin; then an interruption.
+ */
+test("a demo whose folder is kept says at its start how to ask its agents, and they answer", async () => {
+  const words = ["--import", "tsx", "simulator/main.ts", "demo", "--json", "--keep", "--meters", "5"];
+  const demo = spawn(process.execPath, words, { cwd: TOP, stdio: ["ignore", "ignore", "pipe"] });
+  const ended = once(demo, "exit");
+  let directory = "";
+  try {
+    let told = "";
+    for await (const piece of demo.stderr) {
+      told += String(piece);
+      if (/--config .*\n/.test(told)) break;
+    }
+    directory = /deliveries: (.+)/.exec(told)![1]!;
+    const settings = /edge-agent status --config (.+)/.exec(told)![1]!;
+    const status = ["--import", "tsx", "agent/main.ts", "status", "--json", "--config", settings];
+    const ask = () => run(process.execPath, status, { cwd: TOP }).catch(() => undefined);
+    let answer = await ask();
+    while (answer === undefined && demo.exitCode === null) answer = await ask();
+    expect(JSON.parse(answer!.stdout)).toMatchObject({ cores: [{ id: "main" }] });
+  } finally {
+    demo.kill("SIGTERM");
+    await ended;
+    if (directory !== "") await rm(directory, { recursive: true });
+  }
+}, 60_000);
 
 test.each([
   [["--meters", "0"], "--meters: expected a whole number from 1 to 5000; found 0"],

@@ -160,6 +160,12 @@ test("a commune is judged by the mean of its gateways against 99.2 %, the whole 
   expect(view.meetsPromise).toBe(false);
 });
 
+test("a fleet, or a commune, of which nobody has spoken keeps no promise", () => {
+  const view = viewOf({}, { [A]: { commune: "Blois" }, [B]: { commune: "Blois" } });
+  expect(view).toMatchObject({ availability: undefined, meetsPromise: false });
+  expect(view.communes).toMatchObject([{ commune: "Blois", meetsPromise: false }]);
+});
+
 test("in words: one line a gateway, never rounded up to a promise that is not kept", () => {
   const lines = fleetLines(
     viewOf({ [A]: { month: 0.999699 } }, { [A]: { name: "Saint-Nicolas", commune: "Blois" } }),

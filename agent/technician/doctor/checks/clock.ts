@@ -1,5 +1,5 @@
 /** Whether this gateway knows what time it is, and where it is. */
-import { said } from "../../../text/said.ts";
+import { type Said, said } from "../../../text/said.ts";
 import { span } from "../../words.ts";
 import { fail, type GatewayRule, ok, unknown, warn } from "../rule.ts";
 
@@ -18,11 +18,11 @@ export const CLOCK_RULES: readonly GatewayRule[] = [
     group: "clock",
     needs: [],
     judge: ({ nowWallMs, builtWallMs, agent, clock }) => {
-      const date = dayOf(nowWallMs);
-      const evidence = { date };
+      const date = momentOf(nowWallMs);
+      const evidence = { date: dayOf(nowWallMs) };
       if (nowWallMs < builtWallMs - BUILD_SLACK_MS)
         return fail(
-          said("doctor.clockPast", { date, built: dayOf(builtWallMs) }),
+          said("doctor.clockPast", { date, built: momentOf(builtWallMs) }),
           said("doctor.clockNext"),
           evidence,
         );
@@ -93,7 +93,16 @@ export const CLOCK_RULES: readonly GatewayRule[] = [
   },
 ];
 
-/** As everybody writes it; a clock may be anywhere. */
+/** UTC, as a sentence of either language has it; a clock may be anywhere. */
+export function momentOf(wallMs: number): Said | string {
+  const [date = "", time = ""] = dayOf(wallMs).split(" ");
+  const [year, month, day] = date.split("-");
+  return year === undefined || month === undefined || day === undefined
+    ? "?"
+    : said("doctor.moment", { year, month, day, time });
+}
+
+/** UTC, for evidence, as programs read it. */
 export function dayOf(wallMs: number): string {
   return Math.abs(wallMs) <= 8.64e15 ? new Date(wallMs).toISOString().slice(0, 16).replace("T", " ") : "?";
 }

@@ -1,9 +1,9 @@
 /** The road to one core, step by step, and what the core's side lets us do. */
 import type { CertificateSeen, TlsSeen } from "../../../ports.ts";
-import { said } from "../../../text/said.ts";
+import { type Said, said } from "../../../text/said.ts";
 import type { CoreSeen, Facts, ServerSeen } from "../facts.ts";
 import { type CoreRule, fail, type Judgement, ok, unknown, warn } from "../rule.ts";
-import { dayOf } from "./clock.ts";
+import { dayOf, momentOf } from "./clock.ts";
 
 const EXPIRY_WARN_MS = 30 * 86_400_000;
 const DAY_MS = 86_400_000;
@@ -300,7 +300,7 @@ function judgeFiles({ core, route, credentials }: CoreSeen, nowMs: number): Judg
   const all = [...(cert ?? []).slice(0, 1), ...(ca ?? [])];
   return (
     judgeDates(all, nowMs) ??
-    ok(said("doctor.filesGood", { until: dayOf(soonest(all)) }), { validUntil: dayOf(soonest(all)) })
+    ok(said("doctor.filesGood", { until: momentOf(soonest(all)) }), { validUntil: dayOf(soonest(all)) })
   );
 }
 
@@ -309,13 +309,13 @@ function judgeDates(certificates: readonly CertificateSeen[], nowMs: number): Ju
     const evidence = { subject, validFrom: dayOf(validFromMs), validUntil: dayOf(validToMs) };
     if (nowMs > validToMs)
       return fail(
-        said("doctor.expired", { subject, until: dayOf(validToMs) }),
+        said("doctor.expired", { subject, until: momentOf(validToMs) }),
         said("doctor.renewNext"),
         evidence,
       );
     if (nowMs < validFromMs)
       return fail(
-        said("doctor.notYetValid", { subject, from: dayOf(validFromMs) }),
+        said("doctor.notYetValid", { subject, from: momentOf(validFromMs) }),
         said("doctor.notYetValidNext"),
         evidence,
       );
@@ -376,7 +376,7 @@ function judgeTls({ host, port, tls }: ServerSeen, caFile: string, nowMs: number
       said("doctor.tlsGood", {
         server,
         protocol: seen.protocol,
-        until: first === undefined ? "?" : dayOf(first.validToMs),
+        until: first === undefined ? "?" : momentOf(first.validToMs),
       }),
       evidence,
     )
@@ -388,10 +388,16 @@ function judgeTls({ host, port, tls }: ServerSeen, caFile: string, nowMs: number
 function judgeLogin({ core, route, visit }: CoreSeen): Judgement | undefined {
   if (core.kind === "gwmp") return undefined;
   const user = core.username || "-";
-  if (route?.state === "connected") return ok(said("doctor.loginAgent", { user }), { user, by: "agent" });
+  const isNamed = core.username !== "";
+  const refused = (detail: string): Said =>
+    isNamed ? said("doctor.loginRefused", { user, detail }) : said("doctor.loginRefusedNoName", { detail });
+  if (route?.state === "connected") {
+    const finding = isNamed ? said("doctor.loginAgent", { user }) : said("doctor.loginAgentNoName");
+    return ok(finding, { user, by: "agent" });
+  }
   if (route?.alarms.includes("credentialsRefused")) {
     const detail = route.lastError ?? "?";
-    return fail(said("doctor.loginRefused", { user, detail }), said("doctor.loginNext"), {
+    return fail(refused(detail), said("doctor.loginNext"), {
       user,
       by: "agent",
     });
@@ -403,7 +409,8 @@ function judgeLogin({ core, route, visit }: CoreSeen): Judgement | undefined {
     clientId,
     ...(visit.closed?.reasonCode === undefined ? {} : { reasonCode: visit.closed.reasonCode }),
   };
-  if (visit.connected) return ok(said("doctor.loginGood", { user }), evidence);
+  if (visit.connected)
+    return ok(isNamed ? said("doctor.loginGood", { user }) : said("doctor.loginGoodNoName"), evidence);
   const { code = "closed", detail = "?", reasonCode } = visit.closed ?? {};
   // 133: client identifier not valid (MQTT 5); 2: identifier rejected (3.1.1).
   if (reasonCode === 133 || (core.mqttVersion === 4 && reasonCode === 2))
@@ -416,8 +423,7 @@ function judgeLogin({ core, route, visit }: CoreSeen): Judgement | undefined {
     core.passwordFile === ""
   )
     return unknown(said("doctor.loginNoPassword", { user }), said("doctor.loginNoPasswordNext"), evidence);
-  if (code === "credentials")
-    return fail(said("doctor.loginRefused", { user, detail }), said("doctor.loginNext"), evidence);
+  if (code === "credentials") return fail(refused(detail), said("doctor.loginNext"), evidence);
   if (code === "tls" || core.certFile !== "")
     return fail(said("doctor.loginTls", { detail }), said("doctor.loginTlsNext"), evidence);
   if (reasonCode === 132 || reasonCode === 1)

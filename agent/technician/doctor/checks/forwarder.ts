@@ -2,7 +2,7 @@
 import { isLoopback } from "../../../setup/former-server.ts";
 import { said } from "../../../text/said.ts";
 import type { Facts, ForwarderSeen } from "../facts.ts";
-import { fail, type GatewayRule, ok, unknown, warn } from "../rule.ts";
+import { fail, type GatewayRule, type Judgement, ok, skipped, unknown, warn } from "../rule.ts";
 
 /** A forwarder that tells its figures more seldom makes them late for everybody. */
 const STATISTICS_MS_MAX = 120_000;
@@ -62,7 +62,7 @@ export const FORWARDER_RULES: readonly GatewayRule[] = [
     group: "forwarder",
     needs: [FILE],
     judge: ({ forwarder }) => {
-      if (forwarder.state !== "read") return undefined;
+      if (forwarder.state !== "read") return withoutSettings(forwarder);
       const { switchedOff } = forwarder;
       if (switchedOff === undefined) return ok(said("doctor.forwarderOn"));
       return fail(
@@ -78,7 +78,7 @@ export const FORWARDER_RULES: readonly GatewayRule[] = [
     needs: [FILE],
     judge: (facts) => {
       const { forwarder } = facts;
-      if (forwarder.state !== "read") return undefined;
+      if (forwarder.state !== "read") return withoutSettings(forwarder);
       const { server, agent, file, factoryHosts } = forwarder;
       const [host, wanted] = [server.host || "?", agent.host];
       const evidence = { file, server: host, agent: wanted };
@@ -97,7 +97,7 @@ export const FORWARDER_RULES: readonly GatewayRule[] = [
     needs: [FILE, "forwarder-server"],
     judge: (facts) => {
       const { forwarder } = facts;
-      if (forwarder.state !== "read") return undefined;
+      if (forwarder.state !== "read") return withoutSettings(forwarder);
       const { server, agent, file } = forwarder;
       const [up, down] = [server.uplinkPort ?? 0, server.downlinkPort ?? 0];
       const evidence = { file, uplinkPort: up, downlinkPort: down, agentPort: agent.port };
@@ -143,7 +143,8 @@ export const FORWARDER_RULES: readonly GatewayRule[] = [
     group: "forwarder",
     needs: [FILE],
     judge: ({ forwarder }) => {
-      if (forwarder.state !== "read" || forwarder.statisticsMs === undefined) return undefined;
+      if (forwarder.state !== "read") return withoutSettings(forwarder);
+      if (forwarder.statisticsMs === undefined) return undefined;
       const { statisticsMs, file } = forwarder;
       const seconds = statisticsMs / 1e3;
       const evidence = { file, statisticsMs };
@@ -162,7 +163,8 @@ export const FORWARDER_RULES: readonly GatewayRule[] = [
     needs: [FILE, "forwarder-enabled"],
     judge: (facts) => {
       const { forwarder } = facts;
-      if (forwarder.state !== "read" || forwarder.program === undefined) return undefined;
+      if (forwarder.state !== "read") return withoutSettings(forwarder);
+      if (forwarder.program === undefined) return undefined;
       const { program, processes } = forwarder;
       const evidence = { program, processes: processes.length };
       if (processes.length > 0) return ok(said("doctor.processRuns", { program }), evidence);
@@ -172,6 +174,12 @@ export const FORWARDER_RULES: readonly GatewayRule[] = [
     },
   },
 ];
+
+/** What hangs on settings that were not seen. @returns undefined where there are none to be seen */
+function withoutSettings({ state }: Exclude<ForwarderSeen, Read>): Judgement | undefined {
+  if (state === "elsewhere") return undefined;
+  return skipped(said(state === "noFile" ? "doctor.forwarderNotFound" : "doctor.forwarderNotRead"));
+}
 
 /** The agent listens on all of this machine's addresses, and this is one of them. */
 function isOwnAddress({ agent, settings, network }: Facts, host: string): boolean {

@@ -878,3 +878,55 @@ describe("one check", () => {
     }
   });
 });
+
+describe("what a sentence says", () => {
+  const sayOf = (id: string, change: (seen: Mutable) => void, language: "en" | "fr" = "en"): string => {
+    const found = examine(RULES, facts(change)).find((check) => check.id === id);
+    return makeText(language).say(found!.finding);
+  };
+
+  test.each([
+    "forwarder-enabled",
+    "forwarder-server",
+    "forwarder-ports",
+    "forwarder-statistics",
+    "forwarder-process",
+  ])("%s hangs on the forwarder's settings, and says so where they are not known", (id) => {
+    const missing = (s: Mutable): void => {
+      s.forwarder = { state: "noFile", looked: [] };
+    };
+    expect(sayOf(id, missing)).toBe("needs the forwarder's settings, which were not found");
+    const closed = (s: Mutable): void => {
+      s.forwarder = { state: "unreadable", file: "/etc/lorafwd.toml", reason: "EACCES", isForbidden: true };
+    };
+    expect(sayOf(id, closed)).toBe("needs the forwarder's settings, which could not be read");
+    const elsewhere = (s: Mutable): void => {
+      s.forwarder = { state: "elsewhere" };
+    };
+    expect(sayOf(id, elsewhere)).toBe("there is nothing of it on this gateway");
+  });
+
+  test("who has no user name logs in without one", () => {
+    const nameless = (s: Mutable): void => {
+      s.cores[0].core = { ...s.cores[0].core, username: "" };
+    };
+    expect(sayOf("login", nameless)).toBe("the agent is logged in without a user name");
+    const visitor = (s: Mutable): void => {
+      nameless(s);
+      away(s).visit = { connected: true, clientId: "d", url: "u" };
+    };
+    expect(sayOf("login", visitor)).toBe("the broker lets us in without a user name");
+    const refused = (s: Mutable): void => {
+      nameless(s);
+      Object.assign(away(s).route, { alarms: ["credentialsRefused"], lastError: "135" });
+    };
+    expect(sayOf("login", refused)).toBe("the broker refuses us without a user name: 135");
+  });
+
+  test("a date is written as the language writes it, and as ISO 8601 in the evidence", () => {
+    expect(sayOf("clock", () => undefined)).toContain("2026-11-22 00:00 UTC");
+    expect(sayOf("clock", () => undefined, "fr")).toContain("22/11/2026 00:00 UTC");
+    const clock = examine(RULES, facts()).find(({ id }) => id === "clock");
+    expect(clock!.evidence.date).toBe("2026-11-22 00:00");
+  });
+});

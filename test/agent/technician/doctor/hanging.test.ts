@@ -210,9 +210,9 @@ test("on a terminal, who waits is told what is being looked at, and is left with
     settingsAt(place, ["mqtt://127.0.0.1:9"]),
   ];
   const screen = await openScreen(words, { columns: 80, rows: 60 });
-  await screen.shows(/agent/);
+  await screen.shows(/^examen : agent …$/m);
   expect(await screen.ended).toBe(1);
+  expect(screen.text()).not.toContain("examen :");
   const lines = screen.lines().filter((line) => line !== "");
-  console.log(lines.join("\n"));
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
 });
