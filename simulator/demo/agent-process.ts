@@ -41,11 +41,11 @@ export interface AgentProcess {
   readonly gatewayEui: string;
   readonly port: number;
   readonly running: boolean;
-  /** Resolves when the agent says that it is ready. @throws when it ends instead. */
+  /** Resolves when the agent says that it is ready. @throws when it ends instead, or was stopped. */
   start(): Promise<void>;
   /** SIGKILL: no word of farewell, nothing flushed. */
   kill(): Promise<void>;
-  /** SIGTERM. */
+  /** SIGTERM, and no start any more. */
   stop(): Promise<void>;
   /** undefined when it does not answer. */
   glance(): Promise<AgentGlance | undefined>;
@@ -56,6 +56,7 @@ export function createAgentProcess(options: AgentProcessOptions): AgentProcess {
   const settingsPath = join(directory, "agent.toml");
   const socket = join(directory, "control.sock");
   let child: ChildProcess | undefined;
+  let isStopped = false;
 
   const end = async (signal: "SIGTERM" | "SIGKILL"): Promise<void> => {
     const ending = child;
@@ -77,13 +78,17 @@ export function createAgentProcess(options: AgentProcessOptions): AgentProcess {
     start: async () => {
       await mkdir(directory, { recursive: true });
       await writeFile(settingsPath, settingsOf(options, join(directory, "journal"), socket));
+      if (isStopped) throw new Error(`${name} was stopped before it began`);
       // Run from sources, the agent needs the same loader as this process.
       const words = [...process.execArgv, options.program, "run", "--config", settingsPath];
       child = spawn(process.execPath, words, { stdio: ["ignore", "ignore", "pipe"], env: ENVIRONMENT });
       await untilReady(child, join(directory, "agent.log"), name);
     },
     kill: () => end("SIGKILL"),
-    stop: () => end("SIGTERM"),
+    stop: () => {
+      isStopped = true;
+      return end("SIGTERM");
+    },
     glance: () => glance(socket),
   };
 }

@@ -70,9 +70,10 @@ export interface DemoOptions {
 export async function runDemo(options: DemoOptions): Promise<boolean> {
   const directory = await mkdtemp(join(tmpdir(), "meter-fleet-demo-"));
   if (options.keep) process.stderr.write(keptWords(directory));
-  const closers: (() => Promise<void>)[] = [async () => cleanUp(directory, options)];
+  const closers = createClosers();
+  closers.push(async () => cleanUp(directory, options));
   const onSignal = (): void => {
-    void closeAll(closers).then(() => process.exit(1));
+    void closers.closeAll().then(() => process.exit(1));
   };
   process.once("SIGINT", onSignal);
   process.once("SIGTERM", onSignal);
@@ -81,15 +82,11 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
   } finally {
     process.off("SIGINT", onSignal);
     process.off("SIGTERM", onSignal);
-    await closeAll(closers);
+    await closers.closeAll();
   }
 }
 
-async function play(
-  options: DemoOptions,
-  directory: string,
-  closers: (() => Promise<void>)[],
-): Promise<boolean> {
+async function play(options: DemoOptions, directory: string, closers: Closers): Promise<boolean> {
   const clock = openClock();
   const rng = new WorldRng(options.seed);
   const ledger = createLedger({ meters: options.meters });
@@ -313,11 +310,31 @@ async function cleanUp(directory: string, { keep }: DemoOptions): Promise<void> 
   if (!keep) await rm(directory, { recursive: true, force: true });
 }
 
-/** The last opened first; one that fails does not keep the others open. */
-async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
-  for (let close = closers.pop(); close !== undefined; close = closers.pop()) {
-    await close().catch((error: unknown) => process.stderr.write(`while closing: ${String(error)}\n`));
-  }
+interface Closers {
+  /** Once closing has begun, what comes late is closed at once. */
+  readonly push: (close: () => Promise<void>) => void;
+  /** The last opened first; one that fails does not keep the others open. Resolves when all are closed, whoever asked first. */
+  readonly closeAll: () => Promise<void>;
+}
+
+function createClosers(): Closers {
+  const open: (() => Promise<void>)[] = [];
+  let closing: Promise<void> | undefined;
+  const run = async (): Promise<void> => {
+    for (let close = open.pop(); close !== undefined; close = open.pop()) {
+      await close().catch((error: unknown) => process.stderr.write(`while closing: ${String(error)}\n`));
+    }
+  };
+  return {
+    push: (close) => {
+      open.push(close);
+      closing = closing?.then(run);
+    },
+    closeAll: () => {
+      closing ??= run();
+      return closing;
+    },
+  };
 }
 
 function hostAndPort(url: string): { host: string; port: number } {

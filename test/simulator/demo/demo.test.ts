@@ -1,7 +1,8 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { rm } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 
@@ -71,6 +72,33 @@ test("a demo whose folder is kept says at its start how to ask its agents, and t
     if (directory !== "") await rm(directory, { recursive: true });
   }
 }, 60_000);
+
+/**
+ * Goal: whenever somebody interrupts it, the demo takes its agents with it.
+ * Method: SIGTERM at different moments of the start; what runs on its folder when it has ended is looked up in /proc.
+ */
+test("an interrupted demo leaves no agent behind", async () => {
+  for (const delayMs of [0, 300, 600, 700, 800, 1_000]) {
+    const words = ["--import", "tsx", "simulator/main.ts", "demo", "--json", "--keep", "--meters", "5"];
+    const demo = spawn(process.execPath, words, { cwd: TOP, stdio: ["ignore", "ignore", "pipe"] });
+    const ended = once(demo, "exit");
+    const [told] = await once(demo.stderr, "data");
+    const directory = /deliveries: (.+)/.exec(String(told))![1]!;
+    await setTimeout(delayMs);
+    demo.kill("SIGTERM");
+    await ended;
+    expect(await commandsWith(directory), `${delayMs} ms after its start`).toEqual([]);
+    await rm(directory, { recursive: true });
+  }
+}, 60_000);
+
+async function commandsWith(word: string): Promise<string[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const commands = await Promise.all(
+    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")),
+  );
+  return commands.filter((command) => command.includes(word));
+}
 
 test.each([
   [["--meters", "0"], "--meters: expected a whole number from 1 to 5000; found 0"],
