@@ -38,7 +38,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   metrics: ["config", "control", "health"],
   web: ["config", "control", "health", "technician"],
 };
-const EVERYBODY_MAY = ["ports.ts", "errors.ts", "text"];
+const EVERYBODY_MAY = ["ports.ts", "errors.ts", "in-time.ts", "text"];
 /** The rooms at the top of agent/ see everything: the wiring, and the command. */
 const SEES_ALL = ["agent.ts", "oversight.ts", "main.ts", "run.ts", "command-line.ts"];
 /** The program itself: opens the doors, and owns the process. */

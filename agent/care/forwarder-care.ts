@@ -6,6 +6,7 @@
  * restore at work; a forwarder that somebody has stopped or switched off; an agent that cannot hear itself, so that the
  * silence may be its own. Who asks for a restart (a command) is only held to limits of his own, and to setup.
  */
+import { inTime } from "../in-time.ts";
 import type { JournalNotes } from "../journal/journal.ts";
 import type { Clock, Log, Timer } from "../ports.ts";
 import {
@@ -201,19 +202,8 @@ export function createForwarderCare(parts: ForwarderCareParts): ForwarderControl
     const { restartsPerDay } = settings();
     const permission = mayRestart(restarts.all(), "care", parts.moment(), restartsPerDay);
     if (!permission.ok) return undefined;
-    if (!(await hearsInTime())) return "deaf";
+    if (!(await inTime(clock, HEARS_MS_MAX, parts.hearsItself(), false))) return "deaf";
     return way.intention();
-  }
-
-  async function hearsInTime(): Promise<boolean> {
-    const done = new AbortController();
-    const late = clock.sleep(HEARS_MS_MAX, done.signal).then(
-      () => false,
-      () => false,
-    );
-    const hears = await Promise.race([parts.hearsItself(), late]);
-    done.abort();
-    return hears;
   }
 
   async function exclusively(work: () => Promise<RestartResult>): Promise<RestartResult> {

@@ -10,8 +10,8 @@
  */
 import { isAgentError } from "../errors.ts";
 import type { ClockState } from "../frame/frame.ts";
+import { inTime } from "../in-time.ts";
 import type { Clock, LineFiles, Log, Timer } from "../ports.ts";
-import { inTime } from "./in-time.ts";
 import type { Outcome } from "./reply.ts";
 
 export const AUDIT_OCTETS_MAX = 128 * 1024;
@@ -100,7 +100,7 @@ export function openAudit({ clock, clockState, log, lineFiles, path }: AuditPart
     // Behind a write that hangs it was waited for already.
     if (hangs) return;
     const written = writing.then(() => true);
-    if ((await inTime(clock, written, WRITE_MS_MAX)) === true) return;
+    if ((await inTime(clock, WRITE_MS_MAX, written, undefined)) === true) return;
     hangs = true;
     failing(`the disk has not answered for ${WRITE_MS_MAX / 1e3} s`);
   }

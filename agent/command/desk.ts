@@ -20,6 +20,7 @@
  */
 import { isAgentError } from "../errors.ts";
 import type { Counters } from "../health/counters.ts";
+import { inTime } from "../in-time.ts";
 import type { JournalNotes } from "../journal/journal.ts";
 import type { Delivery, OwnCommand, OwnMessage } from "../north/core.ts";
 import type { Clock } from "../ports.ts";
@@ -29,7 +30,6 @@ import { type Budget, createBudget } from "./budget.ts";
 import { COMMANDS, type CommandName, isCommandName, rightFor } from "./catalogue.ts";
 import { type Envelope, readEnvelope } from "./envelope.ts";
 import type { Asked, Done, Handlers } from "./handlers.ts";
-import { inTime } from "./in-time.ts";
 import { lifetimeFault, type Now } from "./lifetime.ts";
 import { done, failed, type Outcome, REPLY_LIFE_MS, type Reply, refused, writeReply } from "./reply.ts";
 import { rememberSeen } from "./seen.ts";
@@ -57,7 +57,7 @@ const NAME_CHARACTERS_MAX = 32;
 export type Allowed = "none" | "read" | "change";
 
 export interface DeskParts {
-  readonly clock: Pick<Clock, "after">;
+  readonly clock: Pick<Clock, "sleep">;
   readonly now: () => Now;
   readonly notes: JournalNotes;
   /** Journal.notesWritten */
@@ -181,7 +181,7 @@ export function createCommandDesk(parts: DeskParts): CommandDesk {
   /** Whether a power cut, now, would leave it refused: by the disk that knows it, or by another boot. */
   async function isRemembered({ right, envelope }: Judged): Promise<boolean> {
     if (right === "read") return true;
-    const isWritten = (await inTime(clock, parts.notesWritten(), REMEMBER_MS_MAX)) === true;
+    const isWritten = (await inTime(clock, REMEMBER_MS_MAX, parts.notesWritten(), undefined)) === true;
     return isWritten || envelope.uptime !== undefined;
   }
 
@@ -222,7 +222,7 @@ export function createCommandDesk(parts: DeskParts): CommandDesk {
       return;
     }
     // A reply that does not leave must not keep what it announces from being done.
-    await inTime(clock, replied, REPLY_LEAVES_MS);
+    await inTime(clock, REPLY_LEAVES_MS, replied, undefined);
     after();
   }
 

@@ -13,13 +13,13 @@
  */
 import type { Settings } from "../config/settings.ts";
 import type { Counters } from "../health/counters.ts";
+import { inTime } from "../in-time.ts";
 import type { JournalNotes } from "../journal/journal.ts";
 import type { Delivery, ExecAnswer, ExecCommand } from "../north/core.ts";
 import type { Clock, Exec, ExecResult } from "../ports.ts";
 import type { Audit } from "./audit.ts";
 import { type Budget, createBudget } from "./budget.ts";
 import { type Allowed, BUDGET_EVERY_MS, BUDGET_MAX, REMEMBER_MS_MAX } from "./desk.ts";
-import { inTime } from "./in-time.ts";
 import { type Now, UNANSWERED_MS_MAX } from "./lifetime.ts";
 import type { Outcome } from "./reply.ts";
 
@@ -33,7 +33,7 @@ const ENVIRONMENT = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/
 export interface ExecDeskParts {
   readonly exec: Exec | undefined;
   readonly now: () => Now;
-  readonly clock: Pick<Clock, "after">;
+  readonly clock: Pick<Clock, "sleep">;
   readonly notes: JournalNotes;
   /** Journal.notesWritten */
   readonly notesWritten: () => Promise<boolean>;
@@ -91,7 +91,7 @@ export function createExecDesk(parts: ExecDeskParts): ExecDesk {
   /** Whether a power cut, now, would leave it refused when it comes again. */
   async function isRemembered(command: ExecCommand): Promise<boolean> {
     notes.set(NOTE, [...seen(), keyOf(command)].slice(-EXECS_REMEMBERED_MAX).join("\n"));
-    return (await inTime(parts.clock, parts.notesWritten(), REMEMBER_MS_MAX)) === true;
+    return (await inTime(parts.clock, REMEMBER_MS_MAX, parts.notesWritten(), undefined)) === true;
   }
 
   async function hear(command: ExecCommand): Promise<void> {

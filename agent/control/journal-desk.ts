@@ -15,6 +15,7 @@
  * nobody takes a long silence for death.
  */
 import { AgentError, isAgentError } from "../errors.ts";
+import { inTime } from "../in-time.ts";
 import { toDocument } from "../journal/frame-document.ts";
 import { type ImportParts, importFrames } from "../journal/import.ts";
 import type { Inspection } from "../journal/inspection.ts";
@@ -236,13 +237,7 @@ async function* removeFrames(parts: DeskParts, pen: DeskPen, lines: Lines): Line
     yield [{ kind: "end", removed: 0, refused: error.message }];
     return;
   }
-  const patience = new AbortController();
-  const late = parts.clock.sleep(REMOVAL_MS_MAX, patience.signal).then(
-    () => "the disk does not answer",
-    () => undefined,
-  );
-  const refused = await Promise.race([pen.tryFlush(), late]);
-  patience.abort();
+  const refused = await inTime(parts.clock, REMOVAL_MS_MAX, pen.tryFlush(), "the disk does not answer");
   yield [refused === undefined ? { kind: "end", removed } : { kind: "end", removed: 0, refused }];
 }
 

@@ -6,6 +6,7 @@
  *
  * Not here: the alarms that follow from it (agent/health/).
  */
+import { inTime } from "../in-time.ts";
 import type { Box, Clock, Commands, DiskSpace, Files } from "../ports.ts";
 import {
   busyPercent,
@@ -106,7 +107,7 @@ export function createSystem({
         commanded = { atMs: nowMs, voltages: exitCode === 0 ? readSensors(stdout) : [] };
         asking = undefined;
       });
-      await within(clock, COMMAND_WAIT_MS, asking);
+      await inTime(clock, COMMAND_WAIT_MS, asking, undefined);
     }
     return commanded?.voltages ?? [];
   };
@@ -119,7 +120,7 @@ export function createSystem({
       .finally(() => {
         space = undefined;
       });
-    return within(clock, DISK_MS_MAX, space);
+    return inTime(clock, DISK_MS_MAX, space, undefined);
   };
 
   const readAll = async (): Promise<void> => {
@@ -154,18 +155,10 @@ export function createSystem({
       underWay ??= readAll().finally(() => {
         underWay = undefined;
       });
-      await within(clock, REFRESH_MS_MAX, underWay);
+      await inTime(clock, REFRESH_MS_MAX, underWay, undefined);
     },
     reading: () => reading,
   };
-}
-
-async function within<T>(clock: Clock, delayMs: number, work: Promise<T>): Promise<T | undefined> {
-  const done = new AbortController();
-  const tooLong = clock.sleep(delayMs, done.signal).catch(() => undefined);
-  const first = await Promise.race([work, tooLong]);
-  done.abort();
-  return first ?? undefined;
 }
 
 async function readNetwork(read: ReadText): Promise<SystemReading["interfaces"]> {

@@ -8,6 +8,7 @@
  *
  * No supervisor here (host/supervisor.ts).
  */
+import { inTime } from "../in-time.ts";
 import type { Clock, Log, Timer } from "../ports.ts";
 
 /** Something that lives while `answers` resolves to true. */
@@ -50,7 +51,16 @@ export function startPulse({ clock, log, vitals, everyMs, beat }: PulseParts): P
 
   /** @returns the names of those that answered once and do no more. */
   async function silentOnes(): Promise<string[]> {
-    const answers = await Promise.all(vitals.map((vital) => answersInTime(clock, vital)));
+    const answers = await Promise.all(
+      vitals.map((vital) =>
+        inTime(
+          clock,
+          ANSWER_MS_MAX,
+          vital.answers().catch(() => false),
+          false,
+        ),
+      ),
+    );
     vitals.forEach(({ name }, at) => {
       if (answers[at] === true) once.add(name);
     });
@@ -63,22 +73,6 @@ export function startPulse({ clock, log, vitals, everyMs, beat }: PulseParts): P
       timer.cancel();
     },
   };
-}
-
-function answersInTime(clock: Clock, vital: Vital): Promise<boolean> {
-  return new Promise((resolve) => {
-    const late = clock.after(ANSWER_MS_MAX, () => resolve(false));
-    vital.answers().then(
-      (answer) => {
-        late.cancel();
-        resolve(answer);
-      },
-      () => {
-        late.cancel();
-        resolve(false);
-      },
-    );
-  });
 }
 
 /** What of the journal's figures says whether its frames find custody. */

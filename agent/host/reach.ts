@@ -5,14 +5,18 @@ import { readdir, readFile, readlink } from "node:fs/promises";
 import { connect, isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import { type DetailedPeerCertificate, connect as secure, type TLSSocket } from "node:tls";
+import { inTime } from "../in-time.ts";
 import type { CertificateSeen, LookedUp, PortHolder, Reach, TcpSeen, TlsSeen, UdpPeer } from "../ports.ts";
+import { openClock } from "./clock.ts";
 
 const CHAIN_MAX = 10;
 const PEM_MAX = 64;
 
 export function openReach(): Reach {
+  const clock = openClock();
   return {
-    lookup: (host, timeoutMs) => inTime(timeoutMs, lookUp(host, timeoutMs), { ok: false, code: "TIMEOUT" }),
+    lookup: (host, timeoutMs) =>
+      inTime(clock, timeoutMs, lookUp(host, timeoutMs), { ok: false, code: "TIMEOUT" }),
     tcp,
     tls,
     certificates,
@@ -203,16 +207,6 @@ async function holdersOf(inodes: ReadonlySet<string>): Promise<readonly PortHold
     }
   }
   return holders.length === 0 ? [{ pid: undefined, program: undefined }] : holders;
-}
-
-function inTime<T>(timeoutMs: number, work: Promise<T>, otherwise: T): Promise<T> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(otherwise), timeoutMs);
-    void work.then((value) => {
-      clearTimeout(timer);
-      resolve(value);
-    });
-  });
 }
 
 function codeOf(error: unknown): string {

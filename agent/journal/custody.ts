@@ -6,6 +6,7 @@
  */
 import assert from "node:assert/strict";
 import type { Frame, FrameDraft, Lane } from "../frame/frame.ts";
+import { inTime } from "../in-time.ts";
 import type { Clock, Log } from "../ports.ts";
 import type { Books } from "./books.ts";
 import type { Claims } from "./claims.ts";
@@ -201,10 +202,7 @@ export function makeCustody(parts: CustodyParts): Custody {
     setAside,
     finish: async () => {
       if (recallings.size === 0 || writer.failing !== undefined) return;
-      const patience = new AbortController();
-      const all = Promise.all(recallings);
-      await Promise.race([all, clock.sleep(CLOSE_PATIENCE_MS, patience.signal).catch(() => {})]);
-      patience.abort();
+      await inTime(clock, CLOSE_PATIENCE_MS, Promise.all(recallings), undefined);
     },
     giveUpAll: () => {
       const left = memory.clear();

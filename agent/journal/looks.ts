@@ -3,6 +3,7 @@
  * one of the process's few threads busy (disk.ts), and nobody can call it back.
  */
 import { AgentError } from "../errors.ts";
+import { inTime } from "../in-time.ts";
 import type { Clock, KeyValueStore } from "../ports.ts";
 
 /** So long a look waits for the one before it. */
@@ -43,9 +44,7 @@ export function makeLooks({
       if (running === undefined) return begin(look, open);
       const leftMs = untilMs - clock.monotonicMs();
       if (leftMs <= 0) throw new AgentError("STORE_IO", "the disk does not answer");
-      const patience = new AbortController();
-      await Promise.race([running, clock.sleep(leftMs, patience.signal).catch(() => {})]);
-      patience.abort();
+      await inTime(clock, leftMs, running, undefined);
     }
   };
 }

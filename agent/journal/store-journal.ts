@@ -9,6 +9,7 @@
  */
 import { type AgentError, isAgentError } from "../errors.ts";
 import type { ClockState, Lane } from "../frame/frame.ts";
+import { inTime } from "../in-time.ts";
 import type { Clock, Files, KeyValueStores, Log, Mark } from "../ports.ts";
 import { backlogOf } from "./backlog.ts";
 import { makeBallast } from "./ballast.ts";
@@ -187,14 +188,10 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
 
   /** @throws AgentError STORE_LOCKED, STORE_NEWER; with any other trouble the journal begins without its store */
   async function begin(): Promise<void> {
-    const patience = new AbortController();
-    const late = clock.sleep(openingPatienceMs, patience.signal).then(
-      () => "late" as const,
-      () => "late" as const,
-    );
     const opening = writer.begin();
-    const awaited = options.mustOpen ? opening : Promise.race([opening, late]);
-    const outcome = await awaited.finally(() => patience.abort());
+    const outcome = options.mustOpen
+      ? await opening
+      : await inTime(clock, openingPatienceMs, opening, "late" as const);
     starting = false;
     if (outcome !== "late") return;
     log.warn(
@@ -272,13 +269,12 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
       if (closed) return true;
       limits.stop();
       ballastWatch?.stop();
-      const patience = new AbortController();
-      const late = clock.sleep(CLOSE_MS_MAX, patience.signal).then(
-        () => false,
-        () => false,
+      const ended = await inTime(
+        clock,
+        CLOSE_MS_MAX,
+        closeStore().then(() => true),
+        false,
       );
-      const ended = await Promise.race([closeStore().then(() => true), late]);
-      patience.abort();
       closed = true;
       const left = custody.giveUpAll();
       if (left > 0) log.warn({ frames: left }, "frames given up: they were never acknowledged");

@@ -5,6 +5,7 @@
  * server is decided in connection.ts.
  */
 import type { CoreSettings } from "../config/settings.ts";
+import { inTime } from "../in-time.ts";
 import type { Clock, Mqtt, MqttClosed, MqttLink, MqttMessage, MqttWill, Timer } from "../ports.ts";
 import type { Manner } from "./caution.ts";
 import type { Credentials } from "./credentials.ts";
@@ -137,19 +138,8 @@ export function openAttempt(parts: AttemptParts): Attempt {
         onOver = resolve;
       });
       link.close("politely");
-      await within(clock, CLOSE_MS_MAX, ended);
+      await inTime(clock, CLOSE_MS_MAX, ended, undefined);
     },
   };
   return attempt;
-}
-
-/** Waits for it, but not longer. */
-export async function within(clock: Clock, limitMs: number, what: Promise<unknown>): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = clock.after(limitMs, resolve);
-    void what.then(() => {
-      timer.cancel();
-      resolve();
-    });
-  });
 }

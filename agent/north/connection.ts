@@ -9,6 +9,7 @@
  * beside it, and taken once it is ready. Until then nothing is given up.
  */
 import type { CoreSettings } from "../config/settings.ts";
+import { inTime } from "../in-time.ts";
 import type {
   Clock,
   Files,
@@ -21,7 +22,7 @@ import type {
   Timer,
 } from "../ports.ts";
 import type { Alarms } from "./alarms.ts";
-import { type Attempt, openAttempt, type Session, within } from "./attempt.ts";
+import { type Attempt, openAttempt, type Session } from "./attempt.ts";
 import { backoff } from "./backoff.ts";
 import { createCaution } from "./caution.ts";
 import { type CoreStatus, isAway } from "./core.ts";
@@ -193,7 +194,7 @@ export function createConnection(parts: ConnectionParts): Connection {
     }
     void session.flight
       .whenEmpty(DRAIN_MS_MAX)
-      .then(() => within(clock, FAREWELL_MS_MAX, hooks.farewell(session)))
+      .then(() => inTime(clock, FAREWELL_MS_MAX, hooks.farewell(session), undefined))
       .then(() => attempt.close());
   }
 
@@ -320,7 +321,7 @@ export function createConnection(parts: ConnectionParts): Connection {
         last.abandon();
         return;
       }
-      await within(clock, FAREWELL_MS_MAX, hooks.farewell(last.session));
+      await inTime(clock, FAREWELL_MS_MAX, hooks.farewell(last.session), undefined);
       await last.close();
     },
     giveUp: (session, why) => {

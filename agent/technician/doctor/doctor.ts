@@ -9,7 +9,6 @@
 import type { DoctorDoors } from "./doors.ts";
 import { examine } from "./examine.ts";
 import type { AgentSeen, Facts, ForwarderSeen, SettingsSeen } from "./facts.ts";
-import { inTime } from "./in-time.ts";
 import { lookAtAgent } from "./looks/agent.ts";
 import { lookAtBox } from "./looks/box.ts";
 import { lookAtClock } from "./looks/clock.ts";
@@ -18,6 +17,7 @@ import { lookAtForwarder } from "./looks/forwarder.ts";
 import { forwarderDecision, lookAtNetwork, readFirewall } from "./looks/network.ts";
 import { lookAtSettings } from "./looks/settings.ts";
 import { type DoctorReport, firstWith } from "./report.ts";
+import { seenInTime } from "./seen-in-time.ts";
 import { RULES } from "./table.ts";
 
 /** One after the other; with the agent's answer between them, less than half a minute whatever is dead. */
@@ -52,14 +52,14 @@ async function gatherFacts(doors: DoctorDoors): Promise<Facts> {
   step("settings");
   const { settingsPath: path } = doors;
   const late = { state: "unreadable", path, reason: `${SETTINGS_MS_MAX} ms`, isForbidden: false } as const;
-  const settings = await inTime(clock, SETTINGS_MS_MAX, lookAtSettings(doors), late);
+  const settings = await seenInTime(clock, SETTINGS_MS_MAX, lookAtSettings(doors), late);
   step("agent");
   const agent = await lookAtAgent(doors, settings);
   step("forwarder");
   const [{ forwarder, radio }, network, rules] = await Promise.all([
-    inTime(clock, BOX_MS_MAX, lookAtForwarder(doors, settings, agent), UNSEEN_FORWARDER),
-    inTime(clock, BOX_MS_MAX, lookAtNetwork(doors), UNSEEN_NETWORK),
-    inTime(clock, BOX_MS_MAX, readFirewall(commands), undefined),
+    seenInTime(clock, BOX_MS_MAX, lookAtForwarder(doors, settings, agent), UNSEEN_FORWARDER),
+    seenInTime(clock, BOX_MS_MAX, lookAtNetwork(doors), UNSEEN_NETWORK),
+    seenInTime(clock, BOX_MS_MAX, readFirewall(commands), undefined),
   ]);
   const good = settings.state === "good" ? settings.settings : undefined;
   const gatewayEui = euiOf(settings, agent, forwarder);
@@ -67,16 +67,16 @@ async function gatherFacts(doors: DoctorDoors): Promise<Facts> {
   const looks = (good?.cores ?? []).map((core) => {
     const look = { core, gatewayEui, agent, network, rules };
     const seen = coreUnseen(look);
-    return inTime(clock, CORE_MS_MAX, lookAtCore(doors, look, seen), seen);
+    return seenInTime(clock, CORE_MS_MAX, lookAtCore(doors, look, seen), seen);
   });
   const holders =
     good === undefined
       ? undefined
-      : inTime(clock, 3_000, reach.udpHolders(good.forwarder.listen.port), undefined);
+      : seenInTime(clock, 3_000, reach.udpHolders(good.forwarder.listen.port), undefined);
   const [cores, portHolders, box, clockView] = await Promise.all([
     Promise.all(looks),
     holders,
-    inTime(clock, CORE_MS_MAX, lookAtBox(doors, settings, agent), UNSEEN_BOX),
+    seenInTime(clock, CORE_MS_MAX, lookAtBox(doors, settings, agent), UNSEEN_BOX),
     lookAtClock(doors, settings, agent),
   ]);
   return {

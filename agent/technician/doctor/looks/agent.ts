@@ -4,7 +4,7 @@ import { isAgentError } from "../../../errors.ts";
 import type { DoctorDoors } from "../doors.ts";
 import type { AgentSeen, SettingsSeen } from "../facts.ts";
 import { isForbidden } from "../forbidden.ts";
-import { inTime } from "../in-time.ts";
+import { seenInTime } from "../seen-in-time.ts";
 
 const ANSWER_MS_MAX = 4_000;
 
@@ -21,7 +21,7 @@ export async function lookAtAgent(doors: DoctorDoors, settings: SettingsSeen): P
         : { state: "mute", socket, reason: `HTTP ${answer.status}`, isForbidden: false },
     (error): Promise<AgentSeen> => silent(doors, socket, error),
   );
-  const seen = await inTime(doors.clock, ANSWER_MS_MAX, asked, late);
+  const seen = await seenInTime(doors.clock, ANSWER_MS_MAX, asked, late);
   // Else it would be waited for until the end of the process.
   enough.abort();
   return seen;

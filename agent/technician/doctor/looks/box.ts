@@ -2,7 +2,7 @@
 import { createSystem, type SystemReading } from "../../../field/system.ts";
 import type { DoctorDoors } from "../doors.ts";
 import type { AgentSeen, BoxSeen, SettingsSeen } from "../facts.ts";
-import { inTime } from "../in-time.ts";
+import { seenInTime } from "../seen-in-time.ts";
 
 const DISK_MS_MAX = 3_000;
 const SYSTEM_MS_MAX = 5_000;
@@ -16,7 +16,7 @@ export async function lookAtBox(
   const { files, clock } = doors;
   const path = settings.state === "good" ? settings.settings.journal.path : undefined;
   const space =
-    path === undefined ? undefined : await inTime(clock, DISK_MS_MAX, files.space(path), undefined);
+    path === undefined ? undefined : await seenInTime(clock, DISK_MS_MAX, files.space(path), undefined);
   const mounts =
     (await files.read("/proc/self/mounts", MOUNTS_OCTETS_MAX).catch(() => undefined))?.toString("utf8") ?? "";
   const cpus = (await doors.box.read("/proc/cpuinfo", MOUNTS_OCTETS_MAX).catch(() => undefined))?.toString(
@@ -41,7 +41,7 @@ async function readSystem(doors: DoctorDoors, settings: SettingsSeen): Promise<S
     diskPath: settings.state === "good" ? settings.settings.journal.path : "/",
     voltagesCommand: settings.state === "good" ? settings.settings.system.voltagesCommand : [],
   });
-  await inTime(clock, SYSTEM_MS_MAX, system.refresh(), undefined);
+  await seenInTime(clock, SYSTEM_MS_MAX, system.refresh(), undefined);
   return system.reading();
 }
 

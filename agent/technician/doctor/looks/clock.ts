@@ -2,7 +2,7 @@
 import { type ClockView, createClockState } from "../../../south/clock-state.ts";
 import type { DoctorDoors } from "../doors.ts";
 import type { AgentSeen, SettingsSeen } from "../facts.ts";
-import { inTime } from "../in-time.ts";
+import { seenInTime } from "../seen-in-time.ts";
 
 const CHECK_MS_MAX = 8_000;
 const LOOKUP_MS_MAX = 4_000;
@@ -20,6 +20,6 @@ export async function lookAtClock(
   };
   const udp = { ...doors.udp, resolve };
   const state = createClockState({ ...doors, udp, settings: () => settings.settings.clock });
-  await inTime(doors.clock, CHECK_MS_MAX, state.check(), undefined);
+  await seenInTime(doors.clock, CHECK_MS_MAX, state.check(), undefined);
   return state.view();
 }

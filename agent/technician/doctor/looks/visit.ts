@@ -14,7 +14,7 @@ import type { Credentials } from "../../../north/credentials.ts";
 import type { MqttClosed, MqttLink } from "../../../ports.ts";
 import type { DoctorDoors } from "../doors.ts";
 import type { VisitSeen } from "../facts.ts";
-import { inTime } from "../in-time.ts";
+import { seenInTime } from "../seen-in-time.ts";
 
 const CONNECT_MS_MAX = 5_000;
 const ANSWER_MS_MAX = 2_000;
@@ -88,7 +88,7 @@ export async function visit(
       },
     );
   });
-  seen.connected = await inTime(clock, CONNECT_MS_MAX + SETTLE_MS, up, false);
+  seen.connected = await seenInTime(clock, CONNECT_MS_MAX + SETTLE_MS, up, false);
   tell(seen);
   if (seen.connected && link !== undefined) {
     // A broker that wants a client certificate may say so after the connection seemed to be there.
@@ -108,10 +108,12 @@ async function tryRights(
   if (gatewayEui === undefined) return;
   const topics = chirpstackTopics(core.topicPrefix, gatewayEui);
   const subscribe = async (topic: string): Promise<number | undefined> =>
-    (await inTime(clock, ANSWER_MS_MAX, link.subscribe([topic], 1), undefined))?.[0];
+    (await seenInTime(clock, ANSWER_MS_MAX, link.subscribe([topic], 1), undefined))?.[0];
   const publish = async (topic: string): Promise<number | undefined> => {
     const message = { topic, payload: new Uint8Array(0), qos: 1, expiryS: 1 } as const;
-    const answer = await inTime(clock, ANSWER_MS_MAX, link.publish(message), { outcome: "closed" } as const);
+    const answer = await seenInTime(clock, ANSWER_MS_MAX, link.publish(message), {
+      outcome: "closed",
+    } as const);
     return answer.outcome === "acknowledged" ? answer.reasonCode : undefined;
   };
   assign(seen, "commandsReasonCode", await subscribe(topics.down));
