@@ -112,7 +112,8 @@ export const RULES: Readonly<Record<AlarmId, Rule>> = {
     raiseAfterMs: ({ limits }) => limits.coreUnreachableAfterMs,
     clearAfterMs: MINUTE_MS,
     appearsWithinMs: 3 * MINUTE_MS,
-    clearsWithinMs: 2 * MINUTE_MS,
+    // An attempt that hangs as the road comes back, retry_max, and the minute in which it must hold.
+    clearsWithinMs: 3 * MINUTE_MS,
     judge: ({ cores }) => cores.map(judgeReach),
   },
   coreRefusing: {

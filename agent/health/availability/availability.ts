@@ -127,7 +127,8 @@ export function keepAvailability(parts: AvailabilityParts): Availability {
   let off: Off | undefined;
   let anchorUtcMs: number | undefined;
   let isDated = false;
-  let wasPlanned = false;
+  /** Since when it is planned, or is not, and how it was before: a forwarder is accounted for later than the others. */
+  let plan = { isOn: false, sinceMs: startMs, wasOn: false };
   let rebootedFrom: string | undefined;
   /** What is on disk has time without dates, or is of an earlier run. */
   let isStampBehind = true;
@@ -179,9 +180,14 @@ export function keepAvailability(parts: AvailabilityParts): Availability {
   // -------------------------------------------------------------------------------------- this run
 
   function advance(each: Track, toMs: number): void {
-    if (toMs <= each.cursorMs) return;
-    append(each.pieces, { state: each.state, planned: wasPlanned, ms: toMs - each.cursorMs });
-    each.cursorMs = toMs;
+    for (const [untilMs, isPlanned] of [
+      [Math.min(toMs, plan.sinceMs), plan.wasOn],
+      [toMs, plan.isOn],
+    ] as const) {
+      if (untilMs <= each.cursorMs) continue;
+      append(each.pieces, { state: each.state, planned: isPlanned, ms: untilMs - each.cursorMs });
+      each.cursorMs = untilMs;
+    }
   }
 
   function lookAtForwarder(seen: Seen["forwarder"], nowMs: number): void {
@@ -213,7 +219,7 @@ export function keepAvailability(parts: AvailabilityParts): Availability {
       link.state = state;
     }
     isFirstLook = false;
-    wasPlanned = seen.planned;
+    if (seen.planned !== plan.isOn) plan = { isOn: seen.planned, sinceMs: nowMs, wasOn: plan.isOn };
     isDated = resumed && parts.isTrusted(wallMs, nowMs);
     if (isDated) date(wallMs, nowMs);
     // Time that the stamp has undated would lie after the dark, were the power to go now.

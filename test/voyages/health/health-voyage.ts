@@ -43,7 +43,8 @@ export async function runHealthVoyage({
   seed,
   gateways: count,
   days,
-}: HealthVoyageOptions): Promise<HealthVoyageEnd> {
+  tellDay = () => undefined,
+}: HealthVoyageOptions & { readonly tellDay?: (line: string) => void }): Promise<HealthVoyageEnd> {
   const isShort = days < 4;
   // A history takes days: in a short voyage one has it before the others begin.
   const leadMs = isShort ? 3 * DAY_MS : 0;
@@ -72,7 +73,10 @@ export async function runHealthVoyage({
   process.on("unhandledRejection", onBug);
   process.on("uncaughtException", onBug);
   try {
-    while (clock.monotonicMs() < endMs) await clock.advance(Math.min(HOUR_MS, endMs - clock.monotonicMs()));
+    for (let day = 1; clock.monotonicMs() < endMs; day++) {
+      await clock.advance(Math.min(DAY_MS, endMs - clock.monotonicMs()));
+      tellDay(`day ${day}, findings of its reports: ${findings.length}`);
+    }
   } finally {
     process.off("unhandledRejection", onBug);
     process.off("uncaughtException", onBug);
@@ -221,7 +225,7 @@ function sumOf(patients: readonly Patient[], of: (patient: Patient) => number): 
 
 function tellFinding({ gateway, strikes }: Patient, what: string): string {
   const story = strikes.map(({ name, fromMs, toMs }) => `${name} ${hours(fromMs)}-${hours(toMs)}`).join(", ");
-  return `gateway ${gateway.number} (${story || "quiet"}): ${what}`;
+  return `gateway ${gateway.number}: ${what}; its story: ${story || "quiet"}`;
 }
 
 function hours(ms: number): string {

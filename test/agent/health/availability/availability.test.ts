@@ -180,6 +180,17 @@ describe("the account of the gateway", () => {
     expect(availability).toBeCloseTo(70 / 100, 6);
   });
 
+  test("a forwarder's time before the maintenance is no maintenance, though its next PULL_DATA comes within it", () => {
+    const world = running();
+    world.forwarderUp = false;
+    world.pass(TICK_MS);
+    world.maintenance.begin({ durationMs: HOUR_MS, reason: "antenna", by: "main" });
+    world.forwarderUp = true;
+    world.pass(TICK_MS);
+    // Nothing is known of it before its first PULL_DATA.
+    expect(world.total("forwarder")).toMatchObject({ up: HOUR_MS - TICK_MS + TICK_MS, maintenance: TICK_MS });
+  });
+
   test("maintenance outlives a restart, ends by itself, and lasts a week at most", () => {
     const world = running();
     world.maintenance.begin({ durationMs: 10 * MAINTENANCE_MS_MAX, reason: "x".repeat(500), by: "main" });
