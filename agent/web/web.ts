@@ -2,12 +2,12 @@
  * The local page's place in the agent: where it listens, by whom it is known, and what `edge-agent web code` is told.
  * Off with an empty `listen`; loopback by default; beyond it only with TLS and a code.
  *
- * That it cannot be opened is no reason to carry no frames: it is said, and tried again every minute. What answers
- * (desk.ts) is loaded with the first request.
+ * What answers (desk.ts) is loaded with the first request.
  */
 import { dirname, join } from "node:path";
 import { isLoopback } from "../config/cross.ts";
 import type { Settings } from "../config/settings.ts";
+import { keepListening, type Listening } from "../control/keep-listening.ts";
 import { isAgentError } from "../errors.ts";
 import type { ControlAnswer, ControlRequest, Timer, UdpPeer, WebDoor, WebIdentity } from "../ports.ts";
 import type { Desk, DeskParts } from "./desk.ts";
@@ -42,7 +42,6 @@ export interface Web {
   close(): Promise<void>;
 }
 
-const AGAIN_AFTER_MS = 60_000;
 /** Certificates end, and whoever keeps the operator's files renews them: nobody restarts the agent for that. */
 export const IDENTITY_EVERY_MS = 86_400_000;
 /** Beside the journal: what is there outlives an upgrade. */
@@ -56,10 +55,7 @@ export function startWeb(parts: WebParts): Web {
   const way: Way = isLoopback(listen.host) ? "loopback" : "network";
   const code = door && createOneTimeCode(clock, door.secret);
   let desk: Promise<Desk> | undefined;
-  let open: Awaited<ReturnType<WebDoor["serve"]>> | undefined;
   let identity: WebIdentity | undefined;
-  let reason = "";
-  let again: Timer | undefined;
   let renewing: Timer | undefined;
   let isClosed = false;
 
@@ -80,7 +76,7 @@ export function startWeb(parts: WebParts): Web {
   /** Sessions outlive it: a browser that was let in looks again, at the new one. */
   async function renew(opened: WebDoor): Promise<void> {
     renewing = clock.after(IDENTITY_EVERY_MS, () => void renew(opened));
-    if (open === undefined || identity === undefined) return;
+    if (listening?.server === undefined || identity === undefined) return;
     // What cannot be read today is no reason to close a page that is open.
     const found = await readIdentity(opened).catch((error: unknown) => {
       if (!isAgentError(error)) throw error;
@@ -89,54 +85,44 @@ export function startWeb(parts: WebParts): Web {
     });
     if (isClosed || found === undefined || found.fingerprint === identity.fingerprint) return;
     identity = found;
-    const before = open;
-    open = undefined;
-    await before.close();
-    if (!isClosed) await tryToOpen(opened);
+    await listening.renew();
   }
 
-  async function tryToOpen(opened: WebDoor): Promise<void> {
-    again = undefined;
-    try {
-      if (way === "network") {
-        identity ??= await readIdentity(opened);
-        renewing ??= clock.after(IDENTITY_EVERY_MS, () => void renew(opened));
-      }
-      const server = await opened.serve({ ...listen, identity }, async (request) =>
-        (await theDesk(opened)).answer(request),
-      );
-      if (isClosed) return server.close();
-      open = server;
-      const { host, port } = server.address;
-      log.info({ part: "web", host, port, way, fingerprint: identity?.fingerprint }, "local page open");
-    } catch (error) {
-      if (!isAgentError(error)) throw error;
-      if (reason !== error.message) log.warn({ part: "web", error: error.message }, "local page not open");
-      reason = error.message;
-      if (!isClosed) again = clock.after(AGAIN_AFTER_MS, () => void tryToOpen(opened));
+  async function listenAt(opened: WebDoor): ReturnType<WebDoor["serve"]> {
+    if (way === "network") {
+      identity ??= await readIdentity(opened);
+      renewing ??= clock.after(IDENTITY_EVERY_MS, () => void renew(opened));
     }
+    return opened.serve({ ...listen, identity }, async (request) => (await theDesk(opened)).answer(request));
   }
 
   function codeAnswer(): WebCodeAnswer {
-    if (isOff) return { state: "off" };
-    if (open === undefined) return { state: "closed", reason };
-    const { address } = open;
+    if (listening === undefined) return { state: "off" };
+    if (listening.server === undefined) return { state: "closed", reason: listening.reason };
+    const { address } = listening.server;
     if (identity === undefined || code === undefined) return { state: "loopback", address };
     return { state: "network", address, ...code.issue(), fingerprint: identity.fingerprint };
   }
 
-  const tried = isOff ? Promise.resolve() : tryToOpen(door);
+  const listening: Listening | undefined = isOff
+    ? undefined
+    : keepListening({
+        clock,
+        log,
+        part: "web",
+        name: "local page",
+        listen: () => listenAt(door),
+        told: () => ({ way, fingerprint: identity?.fingerprint }),
+      });
   return {
-    tried,
+    tried: listening?.tried ?? Promise.resolve(),
     control: ({ method, path }) =>
       method === "POST" && path === "/web/code" ? { status: 200, body: codeAnswer() } : undefined,
     close: async () => {
       isClosed = true;
-      await tried;
-      again?.cancel();
+      await listening?.close();
       renewing?.cancel();
       if (desk !== undefined) (await desk).close();
-      await open?.close();
     },
   };
 }

@@ -4,8 +4,8 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { until } from "../until.ts";
 import { dataPhy } from "./agent-world.ts";
-import { until } from "./north/mosquitto-core.ts";
 import {
   createGateway,
   EUI,

@@ -8,8 +8,9 @@ import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { expect, onTestFinished, test } from "vitest";
 import { startMosquitto } from "../mosquitto.ts";
+import { until } from "../until.ts";
 import { judge } from "./north/judge.ts";
-import { endAll, type Reader, reader, until } from "./north/mosquitto-core.ts";
+import { endAll, type Reader, reader } from "./north/mosquitto-core.ts";
 import { createGateway, EUI, type Gateway, openForwarder, type RunningAgent, runCommand } from "./run-rig.ts";
 
 const OWN = `eu868/edge/${EUI}`;

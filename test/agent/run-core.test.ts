@@ -6,9 +6,10 @@
  */
 import { expect, onTestFinished, test } from "vitest";
 import { type Mosquitto, startMosquitto } from "../mosquitto.ts";
+import { until } from "../until.ts";
 import { downlinkFrame, readConnState, readTxAck, readUplink } from "./chirpstack.ts";
 import { judge } from "./north/judge.ts";
-import { endAll, type Reader, reader, until } from "./north/mosquitto-core.ts";
+import { endAll, type Reader, reader } from "./north/mosquitto-core.ts";
 import { createGateway, EUI, type Forwarder, openForwarder, type RunningAgent } from "./run-rig.ts";
 
 const GATEWAY = `eu868/gateway/${EUI}`;

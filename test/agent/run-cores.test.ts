@@ -8,9 +8,10 @@
 import { Level } from "level";
 import { expect, onTestFinished, test } from "vitest";
 import { type Mosquitto, startMosquitto } from "../mosquitto.ts";
+import { until } from "../until.ts";
 import { downlinkFrame, readTxAck, readUplink } from "./chirpstack.ts";
 import { judge } from "./north/judge.ts";
-import { endAll, type Reader, reader, until } from "./north/mosquitto-core.ts";
+import { endAll, type Reader, reader } from "./north/mosquitto-core.ts";
 import {
   createGateway,
   EUI,

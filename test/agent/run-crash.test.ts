@@ -9,8 +9,9 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { WorldRng } from "../../simulator/world/rng.ts";
 import { type Mosquitto, startMosquitto } from "../mosquitto.ts";
+import { until } from "../until.ts";
 import { readUplink } from "./chirpstack.ts";
-import { endAll, reader, until } from "./north/mosquitto-core.ts";
+import { endAll, reader } from "./north/mosquitto-core.ts";
 import { createGateway, EUI, openForwarder, type RunningAgent } from "./run-rig.ts";
 
 const KILLS = process.env.LONG ? 200 : 20;

@@ -12,8 +12,9 @@ import { openFiles } from "../../agent/host/files.ts";
 import { BALLAST_OCTETS } from "../../agent/journal/ballast.ts";
 import { type Mosquitto, startMosquitto } from "../mosquitto.ts";
 import { mountSmallDisk, type SmallDisk } from "../small-disk.ts";
+import { until } from "../until.ts";
 import { readUplink } from "./chirpstack.ts";
-import { endAll, type Reader, reader, until } from "./north/mosquitto-core.ts";
+import { endAll, type Reader, reader } from "./north/mosquitto-core.ts";
 import {
   createGateway,
   EUI,

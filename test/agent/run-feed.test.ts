@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { openControlDoor } from "../../agent/host/control.ts";
 import { startMosquitto } from "../mosquitto.ts";
-import { until } from "./north/mosquitto-core.ts";
+import { until } from "../until.ts";
 import { createGateway, EUI, openForwarder, runCommand } from "./run-rig.ts";
 
 type Line = Readonly<Record<string, unknown>>;

@@ -10,7 +10,7 @@ import { openClock } from "../../agent/host/clock.ts";
 import { openUdp } from "../../agent/host/udp.ts";
 import type { UdpPeer } from "../../agent/ports.ts";
 import { answerTo, type GwmpLns, openLns } from "../gwmp-lns.ts";
-import { until } from "./north/mosquitto-core.ts";
+import { until } from "../until.ts";
 import { createGateway, EUI, openForwarder, runCommand } from "./run-rig.ts";
 
 const CORE = 'kind = "gwmp"\npull_interval = "1s"\npush_ack_timeout = "1s"\nreplay_pairing = false';

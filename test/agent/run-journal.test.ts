@@ -11,10 +11,11 @@ import { join } from "node:path";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { openControlDoor } from "../../agent/host/control.ts";
 import { startMosquitto } from "../mosquitto.ts";
+import { until } from "../until.ts";
 import { readUplink } from "./chirpstack.ts";
 import { openRealJournal } from "./journal/fixtures.ts";
 import { draftOf, keepAll, readings } from "./journal/kept.ts";
-import { endAll, reader, until } from "./north/mosquitto-core.ts";
+import { endAll, reader } from "./north/mosquitto-core.ts";
 import { createGateway, EUI, type Gateway, openForwarder, type Ran } from "./run-rig.ts";
 
 const NOBODY = "mqtt://127.0.0.1:9";

@@ -15,8 +15,8 @@ import { openClock } from "../../agent/host/clock.ts";
 import { openFiles } from "../../agent/host/files.ts";
 import { openStores } from "../../agent/host/store.ts";
 import { openJournal } from "../../agent/journal/store-journal.ts";
+import { until } from "../until.ts";
 import { writtenLog } from "./north/core-world.ts";
-import { until } from "./north/mosquitto-core.ts";
 import { createGateway, type Forwarder, openForwarder } from "./run-rig.ts";
 
 const FRAMES = 60;

@@ -8,7 +8,7 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { until } from "./north/mosquitto-core.ts";
+import { until } from "../until.ts";
 import { createGateway, openForwarder, runCommand } from "./run-rig.ts";
 
 const PROFILE = "kerlink-istation-keros5";

@@ -11,8 +11,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inject, onTestFinished } from "vitest";
 import { writePullData, writePushData, writeTxAck } from "../../agent/lorawan/gwmp.ts";
+import { until } from "../until.ts";
 import { dataPhy } from "./agent-world.ts";
-import { until } from "./north/mosquitto-core.ts";
 
 export const EUI = "7276ff0044010010";
 const READY_MS_MAX = 20_000;

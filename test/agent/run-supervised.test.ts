@@ -8,7 +8,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { freePort } from "../mosquitto.ts";
-import { until } from "./north/mosquitto-core.ts";
+import { until } from "../until.ts";
 import { createGateway } from "./run-rig.ts";
 
 const WATCHDOG_US = 900_000;

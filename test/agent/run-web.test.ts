@@ -4,7 +4,7 @@ import { request } from "node:https";
 import { createServer } from "node:net";
 import { expect, inject, test } from "vitest";
 import type { WebCodeAnswer } from "../../agent/web/web.ts";
-import { until } from "./north/mosquitto-core.ts";
+import { until } from "../until.ts";
 import { createGateway, type Gateway } from "./run-rig.ts";
 
 const SERVERS = ["mqtt://127.0.0.1:9"];

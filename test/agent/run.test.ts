@@ -11,8 +11,9 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
 import { freePort, type Mosquitto, startMosquitto } from "../mosquitto.ts";
+import { until } from "../until.ts";
 import { readConnState } from "./chirpstack.ts";
-import { endAll, reader, until } from "./north/mosquitto-core.ts";
+import { endAll, reader } from "./north/mosquitto-core.ts";
 import { createGateway, EUI, type Gateway, openForwarder, type RunningAgent, runCommand } from "./run-rig.ts";
 
 const STATE = `eu868/gateway/${EUI}/state/conn`;

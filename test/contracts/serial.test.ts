@@ -10,7 +10,8 @@ import { afterEach, describe, expect, test } from "vitest";
 import { openSerial } from "../../agent/host/serial.ts";
 import type { Serial, SerialLine } from "../../agent/ports.ts";
 import { WorldSerial } from "../../simulator/world/serial.ts";
-import { openPseudoTerminal, until } from "../agent/field/pty.ts";
+import { openPseudoTerminal } from "../agent/field/pty.ts";
+import { until } from "../until.ts";
 
 interface Opening {
   readonly serial: Serial;

@@ -27,7 +27,7 @@ import { openFiles } from "../../../agent/host/files.ts";
 import { openGauges } from "../../../agent/host/gauges.ts";
 import type { Clock } from "../../../agent/ports.ts";
 import { createWorldLog } from "../../../simulator/world/log.ts";
-import { until } from "../field/pty.ts";
+import { until } from "../../until.ts";
 
 const SPEED = 60;
 const HELP: ForwarderHelp = {
@@ -141,7 +141,7 @@ echo $! >${pid}
   const read = (name: string): string =>
     existsSync(join(root, name)) ? readFileSync(join(root, name), "utf8") : "";
   // Its process has been seen: that is noted.
-  await until(() => notes.get("health.care.heard")?.includes('"seen":true') === true, 10_000);
+  await until(() => notes.get("health.care.heard")?.includes('"seen":true') === true);
   return { care, kill, heardMs, read };
 }
 
@@ -149,9 +149,9 @@ test("a forwarder that is killed is started again by the init script, once, and 
   const { care, kill, heardMs, read } = await makeBox("failed");
   kill();
   const silentFrom = heardMs.length;
-  await until(() => read("told") === "start\nrestart\n", 20_000);
-  await until(() => heardMs.length > silentFrom + 10, 20_000);
-  await until(() => care.view().forwarder.state === "well", 10_000);
+  await until(() => read("told") === "start\nrestart\n");
+  await until(() => heardMs.length > silentFrom + 10);
+  await until(() => care.view().forwarder.state === "well");
   expect(care.view().forwarder.restarts).toEqual([expect.objectContaining({ by: "care" })]);
   expect(read("asked")).toBe("is-active lorafwd\n");
   expect(existsSync(join(root, "var/run/edge-agent-setup.pid"))).toBe(false);
@@ -160,7 +160,7 @@ test("a forwarder that is killed is started again by the init script, once, and 
 test("one that somebody has stopped is left stopped", async () => {
   const { care, kill, read } = await makeBox("inactive");
   kill();
-  await until(() => care.view().forwarder.refused === "stopped", 20_000);
+  await until(() => care.view().forwarder.refused === "stopped");
   expect(read("told")).toBe("start\n");
 }, 60_000);
 
@@ -169,8 +169,8 @@ test("while setup has its claim nothing is restarted; after it, it is", async ()
   // Process 1 always runs.
   put("/var/run/edge-agent-setup.pid", "1\n");
   kill();
-  await until(() => care.view().forwarder.refused === "setup", 20_000);
+  await until(() => care.view().forwarder.refused === "setup");
   expect(read("told")).toBe("start\n");
   rmSync(join(root, "var/run/edge-agent-setup.pid"));
-  await until(() => read("told").startsWith("start\nrestart\n"), 30_000);
+  await until(() => read("told").startsWith("start\nrestart\n"));
 }, 60_000);

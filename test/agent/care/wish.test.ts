@@ -22,7 +22,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { openRestartWay } from "../../../agent/care/restart-way.ts";
 import { openCommands } from "../../../agent/host/commands.ts";
 import { openFiles } from "../../../agent/host/files.ts";
-import { until } from "../field/pty.ts";
+import { until } from "../../until.ts";
 
 const PACKAGING = join(import.meta.dirname, "../../../agent/packaging");
 
@@ -102,9 +102,9 @@ ${lines}
     }
   };
   const watched = (): boolean => /lorafwd.*(OK|Running)/i.test(monit("summary", "-B"));
-  await until(() => running() !== "" && watched(), 30_000);
+  await until(() => running() !== "" && watched());
   // monit has seen the file as it is.
-  await until(() => /edge-agent-wish.*(OK|Accessible)/i.test(monit("summary", "-B")), 30_000);
+  await until(() => /edge-agent-wish.*(OK|Accessible)/i.test(monit("summary", "-B")));
   await new Promise((resolve) => setTimeout(resolve, 2_500));
 
   const way = (wallMs: () => number) =>
@@ -119,8 +119,8 @@ ${lines}
     });
   const first = running();
   expect(await way(Date.now).restart(() => undefined)).toEqual({ ok: true, asked: true });
-  await until(() => running() !== first && running() !== "", 30_000);
-  await until(watched, 30_000);
+  await until(() => running() !== first && running() !== "");
+  await until(watched);
 
   const second = running();
   utimesSync(join(root, "restarted"), 0, 0);
@@ -129,7 +129,7 @@ ${lines}
   expect(running()).toBe(second);
 
   monit("stop", "lorafwd");
-  await until(() => /lorafwd.*not monitored/i.test(monit("summary", "-B")), 30_000);
+  await until(() => /lorafwd.*not monitored/i.test(monit("summary", "-B")));
   const stoppedMs = statSync(pid).mtimeMs;
   expect((await way(Date.now).restart(() => undefined)).ok).toBe(true);
   await new Promise((resolve) => setTimeout(resolve, 4_000));

@@ -12,7 +12,7 @@ import type { FeedEvent } from "../../../agent/control/feed-events.ts";
 import { answerFeed } from "../../../agent/control/feed-lines.ts";
 import { openClock } from "../../../agent/host/clock.ts";
 import { openControlDoor } from "../../../agent/host/control.ts";
-import { until } from "../north/mosquitto-core.ts";
+import { until } from "../../until.ts";
 
 const FRAMES = 3_000;
 const FRAMES_A_TURN = 20;

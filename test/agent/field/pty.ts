@@ -4,6 +4,7 @@ import { constants, existsSync, mkdtempSync, openSync, rmSync, writeSync } from 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ReadStream } from "node:tty";
+import { until } from "../../until.ts";
 
 export interface PseudoTerminal {
   /** The end that the agent opens. */
@@ -47,11 +48,4 @@ async function ended(child: ChildProcess): Promise<void> {
   const exited = new Promise((resolve) => child.once("exit", resolve));
   child.kill();
   await exited;
-}
-
-export async function until(holds: () => boolean, waitMsMax = 10_000): Promise<void> {
-  for (let waitedMs = 0; !holds(); waitedMs += 5) {
-    if (waitedMs > waitMsMax) throw new Error("it never came");
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }

@@ -13,9 +13,10 @@ import { askModem } from "../../../agent/field/modem.ts";
 import { openClock } from "../../../agent/host/clock.ts";
 import { openSerial } from "../../../agent/host/serial.ts";
 import type { Clock } from "../../../agent/ports.ts";
+import { until } from "../../until.ts";
 import { answerOf, MAKERS } from "./made-up-modem.ts";
 import { epoch } from "./nmea-lines.ts";
-import { openPseudoTerminal, type PseudoTerminal, until } from "./pty.ts";
+import { openPseudoTerminal, type PseudoTerminal } from "./pty.ts";
 
 const LONG_MS = 5_000;
 
@@ -70,7 +71,7 @@ describe("a GNSS receiver on a real line", () => {
       onChange: ({ belief }) => changes.push(belief.state),
     });
     leftOpen.push(gnss.stop);
-    const reaches = (state: GnssState): Promise<void> => until(() => changes.at(-1) === state, 20_000);
+    const reaches = (state: GnssState): Promise<void> => until(() => changes.at(-1) === state);
     await reaches("searching");
     spoken.says = (wallMs) => epoch(wallMs);
     await reaches("fix");

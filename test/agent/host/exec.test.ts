@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openExec } from "../../../agent/host/exec.ts";
 import type { ExecRequest } from "../../../agent/ports.ts";
-import { until } from "../north/mosquitto-core.ts";
+import { until } from "../../until.ts";
 
 const { run } = openExec();
 const request = (more: Partial<ExecRequest> & Pick<ExecRequest, "argv">): ExecRequest => ({

@@ -11,6 +11,7 @@ import { openClock } from "../../../agent/host/clock.ts";
 import { openMqtt } from "../../../agent/host/mqtt.ts";
 import type { MqttClosed, MqttConnectOptions, MqttLink } from "../../../agent/ports.ts";
 import { type Authority, createAuthority } from "../../authority.ts";
+import { until } from "../../until.ts";
 
 const CONNACK_5 = Buffer.from("20030000 00".replaceAll(" ", ""), "hex");
 const CONNACK_3 = Buffer.from("20020000", "hex");
@@ -227,11 +228,3 @@ test("closed politely with something unanswered, it says DISCONNECT all the same
   expect((await closed).code).toBe("closed");
   expect(Buffer.concat(heard).subarray(-4).toString("hex")).toMatch(/e000$|e0020000$/);
 });
-
-async function until(holds: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 2_000; turn++) {
-    if (holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-  throw new Error("waited in vain");
-}

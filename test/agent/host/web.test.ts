@@ -42,6 +42,11 @@ function dial(port: number, from = "127.0.0.1"): Socket {
 }
 
 /** Everything that comes until the other side ends it. */
+/** However it ends: what was still on its way when the door was shut is answered with a reset. */
+function gone(socket: Socket): Promise<void> {
+  return new Promise((resolve) => socket.once("close", () => resolve()));
+}
+
 async function say(port: number, text: string): Promise<string> {
   const socket = dial(port);
   let heard = "";
@@ -49,7 +54,7 @@ async function say(port: number, text: string): Promise<string> {
     heard += String(bytes);
   });
   socket.write(text);
-  await once(socket, "close");
+  await gone(socket);
   return heard;
 }
 
@@ -184,7 +189,7 @@ describe("who is slow", () => {
     // Slow, and never silent.
     const drip = setInterval(() => socket.write("X"), 50);
     // Without a limit this waits until the test's own.
-    await once(socket, "close");
+    await gone(socket);
     clearInterval(drip);
     expect(asked).toBe(0);
   });
@@ -194,7 +199,7 @@ describe("who is slow", () => {
     const { address } = await serve(undefined, identity, undefined, quick);
     const socket = dial(address.port);
     socket.resume();
-    await once(socket, "close");
+    await gone(socket);
   });
 
   test("to ask again is not waited for", async () => {
@@ -228,7 +233,7 @@ describe("what a browser never says", () => {
       heard += String(bytes);
     });
     socket.end(text);
-    await once(socket, "close");
+    await gone(socket);
     return { asked, heard };
   }
 

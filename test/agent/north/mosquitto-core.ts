@@ -16,14 +16,6 @@ import type { Mosquitto } from "../../mosquitto.ts";
 import { GATEWAY_EUI } from "./carried.ts";
 import { coreSettings, writtenLog } from "./core-world.ts";
 
-export async function until(holds: () => boolean, what: string, limitMs = 20_000): Promise<void> {
-  const untilMs = Date.now() + limitMs;
-  while (!holds()) {
-    if (Date.now() > untilMs) throw new Error(`waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
 /** What is to be ended after a test, last first. */
 export const endings: (() => Promise<unknown>)[] = [];
 

@@ -8,9 +8,10 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type Authority, createAuthority } from "../../authority.ts";
 import { freePort, type Mosquitto, type MosquittoOptions, startMosquitto } from "../../mosquitto.ts";
+import { until } from "../../until.ts";
 import { carriedOf, GATEWAY_EUI, JOIN_RXPK, LORA_RXPK } from "./carried.ts";
 import { judge } from "./judge.ts";
-import { endAll, endings, reader, realCore, road, until } from "./mosquitto-core.ts";
+import { endAll, endings, reader, realCore, road } from "./mosquitto-core.ts";
 
 const GATEWAY = `gateway/${GATEWAY_EUI}`;
 const STATE = `${GATEWAY}/state/conn`;

@@ -9,8 +9,9 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { freePort, startMosquitto } from "../../mosquitto.ts";
+import { until } from "../../until.ts";
 import { readUplink } from "../chirpstack.ts";
-import { endAll, reader, until } from "../north/mosquitto-core.ts";
+import { endAll, reader } from "../north/mosquitto-core.ts";
 import { EUI, openForwarder, startAgent } from "../run-rig.ts";
 import { inside, makePackages, PATH, scratch } from "./packages.ts";
 import { fill } from "./pipeline.ts";

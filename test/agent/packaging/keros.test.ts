@@ -21,7 +21,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import { until } from "../north/mosquitto-core.ts";
+import { until } from "../../until.ts";
 import { inside, makePackages, PATH, scratch } from "./packages.ts";
 
 const UID = 61_700;

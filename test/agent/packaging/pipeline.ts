@@ -9,9 +9,10 @@ import { expect, onTestFinished } from "vitest";
 import type { AgentStatus } from "../../../agent/control/answers.ts";
 import { openControlDoor } from "../../../agent/host/control.ts";
 import { freePort, startMosquitto } from "../../mosquitto.ts";
+import { until } from "../../until.ts";
 import { dataPhy } from "../agent-world.ts";
 import { readUplink } from "../chirpstack.ts";
-import { endAll, reader, until } from "../north/mosquitto-core.ts";
+import { endAll, reader } from "../north/mosquitto-core.ts";
 import {
   createGateway,
   EUI,

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import xterm from "@xterm/headless";
 import { inject, onTestFinished } from "vitest";
-import { until } from "../north/mosquitto-core.ts";
+import { until } from "../../until.ts";
 
 export interface Size {
   readonly columns: number;

@@ -17,6 +17,8 @@ const VIEWS = ["overview", "frames", "signal", "history", "doctor", "devices", "
 const SHOTS = process.env.SCREENSHOTS;
 
 const SOON = { timeout: 10_000 };
+/** A view that has been gone to has asked for what it shows, and drawn its plots. */
+const DRAWN_MS = 300;
 
 let browser: Browser;
 beforeAll(async () => {
@@ -87,7 +89,7 @@ describe.each(LANGUAGES)("in %s", (language) => {
       for (const view of VIEWS) {
         await goTo(page, view);
         await expect.poll(() => shown(page), SOON).toMatch(words[view as keyof typeof words]);
-        await page.waitForTimeout(view === "signal" || view === "history" ? 300 : 0);
+        await page.waitForTimeout(view === "signal" || view === "history" ? DRAWN_MS : 0);
         await shoot(page, `${language}-${phone ? "phone" : "desk"}-${view}`);
         expect(await axeFinds(page), `${view}, ${where}`).toEqual([]);
         const wide = await page.evaluate<unknown>("document.documentElement.scrollWidth - innerWidth");
@@ -231,14 +233,14 @@ describe("hostile words", () => {
       await page.locator(".checks li").first().waitFor();
       for (const view of VIEWS) {
         await goTo(page, view);
-        await page.waitForTimeout(view === "signal" ? 1_200 : 700);
+        if (!["export", "history", "signal", "position"].includes(view))
+          await expect.poll(() => shown(page), SOON).toContain("onerror");
+        await page.waitForTimeout(DRAWN_MS);
         const found = await page.evaluate<string[]>(
           `[...document.querySelectorAll("img, script:not([src]), iframe, [onload], [onerror], [srcdoc], a[href^=javascript]")].map((one) => one.outerHTML)`,
         );
         expect(found, view).toEqual([]);
         expect(await page.title(), view).not.toContain("owned");
-        if (!["export", "history", "signal", "position"].includes(view))
-          expect(await shown(page), view).toContain("onerror");
         const wide = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
         expect(wide, `${view} is wider than the screen`).toBeLessThanOrEqual(0);
         await shoot(page, `${language}-hostile-${view}`);
@@ -276,7 +278,7 @@ describe("on a hard day", () => {
       await hear(served, page, 5);
       for (const view of VIEWS) {
         await goTo(page, view);
-        await page.waitForTimeout(700);
+        await page.waitForTimeout(DRAWN_MS);
         const wide = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
         expect(wide, `${view} is wider than the screen`).toBeLessThanOrEqual(0);
         if (view === "signal" && percent === 200) {

@@ -11,6 +11,7 @@ import { type Broker, EMBEDDED_MQTT_VERSION, openBroker, type Road } from "../..
 import { createRigCore, type RigCore } from "../../../simulator/core/core.ts";
 import type { Delivery } from "../../../simulator/core/delivery.ts";
 import { WorldRng } from "../../../simulator/world/rng.ts";
+import { until } from "../../until.ts";
 import { DEVICE, Hand, NORTH, readCommand, SILENT, SOUTH, txAck, uplinkFrame } from "./core-world.ts";
 
 const clock = openClock();
@@ -20,14 +21,6 @@ const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
-
-async function until(holds: () => boolean, what: string): Promise<void> {
-  const startMs = clock.monotonicMs();
-  while (!holds()) {
-    if (clock.monotonicMs() - startMs > 10_000) throw new Error(`${what} never came`);
-    await clock.sleep(5);
-  }
-}
 
 interface Client {
   readonly link: MqttLink;

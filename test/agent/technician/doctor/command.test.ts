@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, inject, onTestFinished, test } from "vitest";
-import { until } from "../../north/mosquitto-core.ts";
+import { until } from "../../../until.ts";
 import { runCommand } from "../../run-rig.ts";
 import { hasTaken, makeSite } from "./site.ts";
 
