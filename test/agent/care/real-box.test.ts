@@ -173,4 +173,6 @@ test("while setup has its claim nothing is restarted; after it, it is", async ()
   expect(read("told")).toBe("start\n");
   rmSync(join(root, "var/run/edge-agent-setup.pid"));
   await until(() => read("told").startsWith("start\nrestart\n"));
+  // Else its script would still be writing into a folder that goes.
+  await until(() => care.view().forwarder.state === "well");
 }, 60_000);
