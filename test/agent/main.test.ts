@@ -2,20 +2,14 @@
  * The command line as a shell sees it: exit codes, what goes to stdout and what to stderr, in both languages. What
  * `run` does once it runs is in run.test.ts.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { testFolder } from "../test-folder.ts";
 import { runCommand } from "./run-rig.ts";
 
-function folder(): string {
-  const directory = mkdtempSync(join(tmpdir(), "command-"));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
-  return directory;
-}
-
 function settingsFile(text: string): string {
-  const path = join(folder(), "agent.toml");
+  const path = join(testFolder("command"), "agent.toml");
   writeFileSync(path, text);
   return path;
 }
@@ -100,14 +94,14 @@ describe("settings", () => {
   });
 
   test("none at all: exit code 3, and how to make some", () => {
-    const path = join(folder(), "none.toml");
+    const path = join(testFolder("command"), "none.toml");
     const ran = runCommand(["run", "--config", path]);
     expect(ran).toMatchObject({ code: 3, stdout: "" });
     expect(ran.stderr).toContain(`edge-agent config init --config ${path}`);
   });
 
   test("made by config init they are good", () => {
-    const path = join(folder(), "made.toml");
+    const path = join(testFolder("command"), "made.toml");
     expect(runCommand(["config", "init", "--config", path])).toMatchObject({ code: 0, stdout: "" });
     expect(runCommand(["config", "check", "--config", path]).code).toBe(0);
     expect(runCommand(["config", "init", "--config", path]).code, "never written over").toBe(2);
@@ -124,7 +118,7 @@ describe("status where no agent runs", () => {
     ["en", /no agent answers on/],
     ["fr", /aucun agent ne répond sur/],
   ] as const)("exit code 3, and the socket is named (%s)", (lang, sentence) => {
-    const socket = join(folder(), "none.sock");
+    const socket = join(testFolder("command"), "none.sock");
     const ran = runCommand(["status", "--json", "--socket", socket, "--lang", lang]);
     expect(ran).toMatchObject({ code: 3, stdout: "" });
     expect(ran.stderr).toMatch(sentence);

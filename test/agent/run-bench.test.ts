@@ -1,9 +1,9 @@
 /** Goal: the technician's commands with the built agent, a forwarder on a real socket, and files on a real disk. */
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { testFolder } from "../test-folder.ts";
 import { until } from "../until.ts";
 import { dataPhy } from "./agent-world.ts";
 import {
@@ -39,12 +39,6 @@ async function heard(forwarder: Forwarder, frames: readonly (readonly [string, n
   await until(() => forwarder.acked.size === forwarder.sent.length, "custody of all");
 }
 
-function folder(): string {
-  const made = mkdtempSync(join(tmpdir(), "bench-"));
-  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
-  return made;
-}
-
 describe("devices", () => {
   test("what was heard of each, in the order asked for, for people, programs and spreadsheets", async () => {
     const { gateway, agent, forwarder } = await onAir();
@@ -75,7 +69,7 @@ describe("devices", () => {
 describe("frames with keys", () => {
   test("decrypts one's own devices, warns of a file that others can read, and shows no key", async () => {
     const { gateway, agent, forwarder } = await onAir();
-    const directory = folder();
+    const directory = testFolder("bench");
     const keys = join(directory, "keys.csv");
     const [nwk, app] = ["44024241ed4ce9a68c6a8bc055233fd3", "ec925802ae430ca77fd3dd73cb2cc588"];
     writeFileSync(keys, `49be7df1,${nwk},${app}\n`);
@@ -222,7 +216,7 @@ describe("downlink-test", () => {
 
 describe("bundle", () => {
   test("one archive with what support needs, and no secret", async () => {
-    const secrets = folder();
+    const secrets = testFolder("bench");
     writeFileSync(join(secrets, "password"), "hunter2\n");
     const core = `username = "gateway"\npassword_file = "${join(secrets, "password")}"`;
     const { gateway, agent, forwarder } = await onAir({ core });
@@ -265,7 +259,7 @@ describe("bundle", () => {
     const { gateway, agent, forwarder } = await onAir();
     await heard(forwarder, [["26011bda", 1]]);
     await agent.stop();
-    const archive = join(folder(), "out.tar.gz");
+    const archive = join(testFolder("bench"), "out.tar.gz");
     const made = runCommand([
       "bundle",
       "--config",
@@ -298,7 +292,7 @@ describe("bundle", () => {
 describe("survey", () => {
   test("a row per frame, the figures of the walk, CSV and picture", async () => {
     const { gateway, agent, forwarder } = await onAir();
-    const directory = folder();
+    const directory = testFolder("bench");
     const [csv, svg] = [join(directory, "walk.csv"), join(directory, "walk.svg")];
     const counters = [10, 11, 14, 15];
     const words = [

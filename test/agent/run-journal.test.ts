@@ -5,12 +5,12 @@
  * is wanted.
  */
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { openControlDoor } from "../../agent/host/control.ts";
 import { startMosquitto } from "../mosquitto.ts";
+import { testFolder } from "../test-folder.ts";
 import { until } from "../until.ts";
 import { readUplink } from "./chirpstack.ts";
 import { openRealJournal } from "./journal/fixtures.ts";
@@ -45,12 +45,6 @@ function command(words: readonly string[], env: Readonly<Record<string, string>>
   return new Promise((ended) => child.on("close", (code) => ended({ code, stdout, stderr })));
 }
 
-function scratch(): string {
-  const directory = mkdtempSync(join(tmpdir(), "carried-"));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
-  return directory;
-}
-
 /** Frames of another gateway, heard an hour ago, in the gateway's journal. */
 async function fill(gateway: Gateway, frames: number, gatewayEui = EUI, meters = 8): Promise<void> {
   const { journal } = await openRealJournal(gateway.journal);
@@ -77,7 +71,7 @@ test.each([
   ["SIGINT", 130],
   ["SIGTERM", 143],
 ] as const)("%s ends a command at once, however long the agent is silent", async (signal, code) => {
-  const socket = join(scratch(), "control.sock");
+  const socket = join(testFolder("carried"), "control.sock");
   let asked = (): void => {};
   const hasAsked = new Promise<void>((resolve) => {
     asked = resolve;
@@ -132,7 +126,7 @@ test("every command goes through the running agent, and says so", async () => {
     entries: 40,
     tallyCompared: true,
   });
-  const out = join(scratch(), "out.jsonl");
+  const out = join(testFolder("carried"), "out.jsonl");
   expect(await asked("export", "--out", out, "--dev-addr", "26010003", "--remove")).toMatchObject({
     frames: 5,
     removed: 5,
@@ -159,7 +153,7 @@ test("a cut-off gateway's readings, carried to another one by hand, reach the co
   const core = await reader(mosquitto, "eu868/gateway/+/event/+");
   const away = createGateway({ servers: [NOBODY], ...CALM });
   await fill(away, 24, AWAY, 4);
-  const file = join(scratch(), "readings.jsonl");
+  const file = join(testFolder("carried"), "readings.jsonl");
   const taken = await command(["export", "--config", away.settingsPath, "--out", file, "--remove"]);
   expect(taken).toMatchObject({ code: 0, stdout: "" });
 
@@ -201,7 +195,7 @@ test("an export of very many frames leaves the agent's memory flat and its ackno
   forwarder.push("26019999", 0);
   await until(() => forwarder.acked.size === 1, "the first acknowledgement");
   const beforeOctets = memoryOf(agent.pid);
-  const out = join(scratch(), "all.jsonl");
+  const out = join(testFolder("carried"), "all.jsonl");
   let ended = false;
   const exporting = command(["export", "--config", gateway.settingsPath, "--out", out, "--json"]).then(
     (ran) => {
@@ -237,7 +231,7 @@ test("Ctrl-C leaves no half file and a healthy agent", async () => {
   const gateway = createGateway({ servers: [NOBODY], ...CALM });
   await fill(gateway, 30_000);
   const agent = await gateway.start();
-  const directory = scratch();
+  const directory = testFolder("carried");
   const out = join(directory, "all.jsonl");
   const { PATH = "" } = process.env;
   const words = [inject("builtAgent"), "journal", "export", "--config", gateway.settingsPath, "--out", out];
@@ -271,7 +265,7 @@ test.each(["\t", "\\t", "tab"])("a tab between the fields of CSV is asked for as
 
 test("what is wrong is said, with the exit code of its kind", async () => {
   const gateway = createGateway({ servers: [NOBODY] });
-  const bad = join(scratch(), "bad.jsonl");
+  const bad = join(testFolder("carried"), "bad.jsonl");
   writeFileSync(bad, "not an export\n");
   const agent = await gateway.start();
   expect(await command(["import", bad, "--config", gateway.settingsPath])).toMatchObject({ code: 1 });

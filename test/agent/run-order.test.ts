@@ -15,6 +15,7 @@ import { openClock } from "../../agent/host/clock.ts";
 import { openFiles } from "../../agent/host/files.ts";
 import { openStores } from "../../agent/host/store.ts";
 import { openJournal } from "../../agent/journal/store-journal.ts";
+import { testFolder } from "../test-folder.ts";
 import { until } from "../until.ts";
 import { writtenLog } from "./north/core-world.ts";
 import { createGateway, type Forwarder, openForwarder } from "./run-rig.ts";
@@ -217,8 +218,7 @@ function base64Of(phy: string): string {
 
 /** Opens a copy whose log was cut, as after a power cut. @returns the PHYPayloads it holds, hex. */
 async function framesOfCut(journal: string, log: string, octets: number): Promise<Set<string>> {
-  const directory = mkdtempSync(join(tmpdir(), "cut-"));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  const directory = testFolder("cut");
   cpSync(journal, directory, { recursive: true });
   truncateSync(join(directory, basename(log)), octets);
   const opened = await openJournal({

@@ -4,10 +4,10 @@
  * gateway, and what it is recognised as is none of the test's business).
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
+import { testFolder } from "../test-folder.ts";
 import { until } from "../until.ts";
 import { createGateway, openForwarder, runCommand } from "./run-rig.ts";
 
@@ -45,8 +45,7 @@ test("a profile that there is not stops the start with 2, its line and the neare
 });
 
 test("the bundle finds them beside its program, as gateways get it", async () => {
-  const into = mkdtempSync(join(tmpdir(), "bundle-"));
-  onTestFinished(() => rmSync(into, { recursive: true, force: true }));
+  const into = testFolder("bundle");
   execFileSync(process.execPath, [join(TOP, "agent/packaging/bundle.mjs"), join(into, "program")]);
   const profiles = (): { status: number | null; stdout: string; stderr: string } =>
     spawnSync(process.execPath, [join(into, "program", "edge-agent.mjs"), "profiles", "list", "--json"], {

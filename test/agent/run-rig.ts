@@ -6,11 +6,11 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inject, onTestFinished } from "vitest";
 import { writePullData, writePushData, writeTxAck } from "../../agent/lorawan/gwmp.ts";
+import { testFolder } from "../test-folder.ts";
 import { until } from "../until.ts";
 import { dataPhy } from "./agent-world.ts";
 
@@ -51,8 +51,7 @@ export interface StartOptions {
 }
 
 export function createGateway(options: GatewayOptions): Gateway {
-  const directory = mkdtempSync(join(tmpdir(), "edge-agent-"));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  const directory = testFolder("edge-agent");
   const settingsPath = join(directory, "agent.toml");
   const journal = join(directory, "journal");
   const socket = join(directory, "control.sock");

@@ -1,15 +1,13 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, onTestFinished } from "vitest";
+import { describe } from "vitest";
 import { openStores } from "../../agent/host/store.ts";
 import { WorldStores } from "../../simulator/world/store.ts";
+import { testFolder } from "../test-folder.ts";
 import { storeContract } from "./store.ts";
 
 describe("a store on a real disk", () => {
   storeContract(() => {
-    const directory = mkdtempSync(join(tmpdir(), "store-"));
-    onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+    const directory = testFolder("store");
     return { stores: openStores(), directory: join(directory, "deep", "journal") };
   });
 });

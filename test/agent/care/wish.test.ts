@@ -22,6 +22,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { openRestartWay } from "../../../agent/care/restart-way.ts";
 import { openCommands } from "../../../agent/host/commands.ts";
 import { openFiles } from "../../../agent/host/files.ts";
+import { testFolder } from "../../test-folder.ts";
 import { until } from "../../until.ts";
 
 const PACKAGING = join(import.meta.dirname, "../../../agent/packaging");
@@ -138,8 +139,7 @@ ${lines}
 
 describe("what root runs", () => {
   function openHelper(): { readonly root: string; readonly wish: string; restarts(): number } {
-    const root = mkdtempSync(join(tmpdir(), "helper-"));
-    onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+    const root = testFolder("helper");
     put(join(root, "monit"), `#!/bin/sh\n[ "$1" = restart ] && echo "$2" >>${root}/restarts\n`, 0o755);
     const text = readFileSync(join(PACKAGING, "scripts/restart-forwarder"), "utf8")
       .replace("/run/systemd/system", join(root, "none"))

@@ -1,10 +1,4 @@
-/**
- * Goal: whoever looks on, and however badly, costs the agent a bounded moment per frame; who reads gets all of it in
- * order, or is told how much he missed. On a real socket, 2,000 frames a second.
- */
-import { mkdtempSync, rmSync } from "node:fs";
 import { connect, type Socket } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { createFeed, FEED_LISTENERS_MAX } from "../../../agent/control/feed.ts";
@@ -12,6 +6,7 @@ import type { FeedEvent } from "../../../agent/control/feed-events.ts";
 import { answerFeed } from "../../../agent/control/feed-lines.ts";
 import { openClock } from "../../../agent/host/clock.ts";
 import { openControlDoor } from "../../../agent/host/control.ts";
+import { testFolder } from "../../test-folder.ts";
 import { until } from "../../until.ts";
 
 const FRAMES = 3_000;
@@ -25,8 +20,7 @@ function event(sequence: number): FeedEvent {
 }
 
 test("readers, deaf ones and some that vanish", { timeout: 60_000 }, async () => {
-  const folder = mkdtempSync(join(tmpdir(), "feed-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = testFolder("feed");
   const socketPath = join(folder, "control.sock");
   const [clock, door] = [openClock(), openControlDoor()];
   const feed = createFeed(clock);

@@ -1,8 +1,8 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { openCommands } from "../../../agent/host/commands.ts";
+import { testFolder } from "../../test-folder.ts";
 
 const commands = openCommands();
 
@@ -22,8 +22,7 @@ test("a program that is not there, or takes too long, is told by its code", asyn
 });
 
 test("on a made-up box only its own programs are run, and none of this machine's", async () => {
-  const root = mkdtempSync(join(tmpdir(), "box-"));
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  const root = testFolder("box");
   const onBox = openCommands(root);
   for (const program of ["true", "/bin/true", "../../../../../../bin/true"]) {
     expect(await onBox.run([program], 5_000), program).toEqual({ exitCode: 127, stdout: "" });

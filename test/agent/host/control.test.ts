@@ -1,25 +1,19 @@
 /** The control socket on a real gateway: who may ask, and that nothing which is asked can hurt the agent. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { connect, createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { AgentError } from "../../../agent/errors.ts";
 import { openControlDoor } from "../../../agent/host/control.ts";
 import type { ControlAnswer, ControlRequest } from "../../../agent/ports.ts";
+import { testFolder } from "../../test-folder.ts";
 
 const BODY_OCTETS_MAX = 1024 * 1024;
 const door = openControlDoor();
 
-function folder(): string {
-  const directory = mkdtempSync(join(tmpdir(), "control-"));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
-  return directory;
-}
-
 /** A door that answers with what it was asked. */
-async function served(socketPath = join(folder(), "deep", "control.sock")) {
+async function served(socketPath = join(testFolder("control"), "deep", "control.sock")) {
   const asked: ControlRequest[] = [];
   const answer = async (question: ControlRequest): Promise<ControlAnswer> => {
     asked.push(question);
@@ -54,7 +48,7 @@ test("a question goes there, its answer comes back, both as JSON", async () => {
 });
 
 test("what the world refuses is told to whoever asked, and the next one is answered", async () => {
-  const socketPath = join(folder(), "control.sock");
+  const socketPath = join(testFolder("control"), "control.sock");
   let refusing = true;
   const serving = await door.serve(socketPath, async () => {
     if (refusing) throw new AgentError("STORE_IO", "the disk refuses");
@@ -75,7 +69,7 @@ test("its owner and its group may open it, nobody else", async () => {
 
 describe("what lies at the socket's place", () => {
   test("a socket of a dead process is replaced", async () => {
-    const socketPath = join(folder(), "control.sock");
+    const socketPath = join(testFolder("control"), "control.sock");
     // Closing would remove it: a process that dies does not get so far.
     const dead = createServer();
     await new Promise<void>((resolve) => dead.listen(`${socketPath}.real`, resolve));
@@ -97,14 +91,14 @@ describe("what lies at the socket's place", () => {
   });
 
   test("somebody's file is not touched", async () => {
-    const socketPath = join(folder(), "control.sock");
+    const socketPath = join(testFolder("control"), "control.sock");
     writeFileSync(socketPath, "precious");
     await expect(served(socketPath)).rejects.toMatchObject({ code: "CONTROL_BIND" });
     expect(readFileSync(socketPath, "utf8")).toBe("precious");
   });
 
   test("nor is what a link points to", async () => {
-    const directory = folder();
+    const directory = testFolder("control");
     const precious = join(directory, "precious");
     writeFileSync(precious, "precious");
     symlinkSync(precious, join(directory, "control.sock"));
@@ -113,7 +107,7 @@ describe("what lies at the socket's place", () => {
   });
 
   test("a folder that cannot be made is a failure with a code", async () => {
-    const directory = folder();
+    const directory = testFolder("control");
     writeFileSync(join(directory, "file"), "");
     await expect(served(join(directory, "file", "control.sock"))).rejects.toMatchObject({
       code: "CONTROL_BIND",
@@ -164,7 +158,7 @@ describe("a question that is none", () => {
 
 describe("asking", () => {
   test("where nobody answers is a failure with a code, and names the socket", async () => {
-    const socketPath = join(folder(), "none.sock");
+    const socketPath = join(testFolder("control"), "none.sock");
     const question = { method: "GET", path: "/", body: undefined } as const;
     await expect(door.ask(socketPath, question)).rejects.toMatchObject({
       code: "CONTROL_UNREACHABLE",
@@ -173,7 +167,7 @@ describe("asking", () => {
   });
 
   test("somebody who hangs up in the middle of the answer too", async () => {
-    const socketPath = join(folder(), "rude.sock");
+    const socketPath = join(testFolder("control"), "rude.sock");
     const rude = createServer((socket) => {
       socket.on("error", () => undefined);
       socket.once("data", () => {
@@ -202,7 +196,7 @@ describe("lines", () => {
   }
 
   async function serve(answer: (request: ControlRequest) => Promise<ControlAnswer>): Promise<string> {
-    const socketPath = join(folder(), "control.sock");
+    const socketPath = join(testFolder("control"), "control.sock");
     const server = await door.serve(socketPath, answer);
     onTestFinished(server.close);
     return socketPath;
@@ -261,7 +255,7 @@ describe("lines", () => {
   });
 
   test("of an agent that goes away end with CONTROL_UNREACHABLE, not as if that were all", async () => {
-    const socketPath = join(folder(), "control.sock");
+    const socketPath = join(testFolder("control"), "control.sock");
     const never = new Promise<void>(() => undefined);
     const server = await door.serve(socketPath, async () => ({
       status: 200,

@@ -3,12 +3,12 @@
  * Method: real programs.
  */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openExec } from "../../../agent/host/exec.ts";
 import type { ExecRequest } from "../../../agent/ports.ts";
+import { testFolder } from "../../test-folder.ts";
 import { until } from "../../until.ts";
 
 const { run } = openExec();
@@ -19,12 +19,6 @@ const request = (more: Partial<ExecRequest> & Pick<ExecRequest, "argv">): ExecRe
   outputOctetsMax: 1_024,
   ...more,
 });
-
-function folder(): string {
-  const made = mkdtempSync(join(tmpdir(), "exec-"));
-  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
-  return made;
-}
 
 function isRunning(pid: number): boolean {
   try {
@@ -69,7 +63,7 @@ describe("a program", () => {
   });
 
   test("that takes too long is ended, with what it has started and what that has written", async () => {
-    const pidFile = join(folder(), "pid");
+    const pidFile = join(testFolder("exec"), "pid");
     // A grandchild that ignores every polite word.
     const script = `echo begun; (trap '' TERM HUP INT; echo $BASHPID > ${pidFile}; exec sleep 600) & wait`;
     const startedMs = Date.now();
@@ -86,7 +80,7 @@ describe("a program", () => {
   });
 
   test("that leaves somebody behind with its outputs is not waited for", async () => {
-    const pidFile = join(folder(), "pid");
+    const pidFile = join(testFolder("exec"), "pid");
     const script = `(echo $BASHPID > ${pidFile}; exec sleep 600) & while [ ! -s ${pidFile} ]; do :; done; echo done`;
     const result = await run(request({ argv: ["bash", "--norc", "-c", script] }));
     expect(result).toMatchObject({ exitCode: 0, stdout: Buffer.from("done\n") });

@@ -1,20 +1,14 @@
 /** Files too large for memory, on a real disk: whole or not there. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { openLargeFiles } from "../../../agent/host/large-files.ts";
+import { testFolder } from "../../test-folder.ts";
 
 const files = openLargeFiles();
 
-function folder(): string {
-  const directory = mkdtempSync(join(tmpdir(), "large-"));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
-  return directory;
-}
-
 test("a file gets its name when it is finished, and what had it before stays until then", async () => {
-  const path = join(folder(), "out");
+  const path = join(testFolder("large"), "out");
   writeFileSync(path, "old");
   const draft = await files.draft(path);
   await draft.write("new ");
@@ -27,7 +21,7 @@ test("a file gets its name when it is finished, and what had it before stays unt
 });
 
 test("one that is abandoned, or cannot be finished, leaves nothing", async () => {
-  const directory = folder();
+  const directory = testFolder("large");
   const draft = await files.draft(join(directory, "out"));
   await draft.write("half");
   await draft.abandon();
@@ -40,7 +34,7 @@ test("one that is abandoned, or cannot be finished, leaves nothing", async () =>
 });
 
 test("a large file is read in pieces; one that is not there is an error of the world", async () => {
-  const path = join(folder(), "in");
+  const path = join(testFolder("large"), "in");
   writeFileSync(path, Buffer.alloc(300_000, "x"));
   const sizes: number[] = [];
   for await (const piece of files.read(path)) sizes.push(piece.length);
@@ -53,7 +47,7 @@ test("a large file is read in pieces; one that is not there is an error of the w
 });
 
 test("a folder says what it takes and what is left", async () => {
-  const directory = folder();
+  const directory = testFolder("large");
   writeFileSync(join(directory, "a"), "12345");
   writeFileSync(join(directory, "b"), "123");
   expect(await files.folder(directory)).toMatchObject({ sizeOctets: 8, freeOctets: expect.any(Number) });

@@ -1,16 +1,15 @@
 /** Goal: lines are there, whole and in order, and a file never grows beyond its limit. Method: a real disk. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { openLineFiles } from "../../../agent/host/line-files.ts";
 import { WorldLineFiles } from "../../../simulator/world/line-files.ts";
+import { testFolder } from "../../test-folder.ts";
 
 const { append } = openLineFiles();
 
 function path(): string {
-  const folder = mkdtempSync(join(tmpdir(), "lines-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = testFolder("lines");
   return join(folder, "audit.jsonl");
 }
 

@@ -3,7 +3,6 @@ import { createHash } from "node:crypto";
 import {
   appendFileSync,
   cpSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -11,13 +10,13 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { LOCKED_BY_US } from "../../../agent/errors.ts";
 import { openStores } from "../../../agent/host/store.ts";
 import { readTable, unpackSnappy } from "../../../agent/host/store-tables.ts";
+import { testFolder } from "../../test-folder.ts";
 
 const stores = openStores();
 const keyOf = (number: number): Buffer => Buffer.from(`k${String(number).padStart(6, "0")}`);
@@ -25,9 +24,7 @@ const COUNT = 2_000;
 let directory: string;
 
 beforeEach(async () => {
-  directory = mkdtempSync(join(tmpdir(), "host-store-"));
-  const made = directory;
-  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
+  directory = testFolder("host-store");
   const store = await stores.open(directory);
   for (let number = 0; number < COUNT; number += 20) {
     const operations = Array.from({ length: 20 }, (_, at) => ({

@@ -1,10 +1,9 @@
 /** The page's server on real sockets of loopback: who asks too much, too slowly or too often is sent away. */
 import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { request as httpsRequest } from "node:https";
 import { connect, type Socket } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect as tlsConnect } from "node:tls";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -17,6 +16,7 @@ import {
   type WebPatience,
 } from "../../../agent/host/web.ts";
 import type { WebAnswer, WebIdentity, WebReader, WebRequest } from "../../../agent/ports.ts";
+import { testFolder } from "../../test-folder.ts";
 
 const BUILT_MS = Date.UTC(2026, 0, 1);
 const DAY_MS = 86_400_000;
@@ -60,12 +60,6 @@ async function say(port: number, text: string): Promise<string> {
 
 function daysOf({ validFrom, validTo }: X509Certificate): number {
   return (Date.parse(validTo) - Date.parse(validFrom)) / DAY_MS;
-}
-
-function folder(): string {
-  const made = mkdtempSync(join(tmpdir(), "edge-agent-identity-"));
-  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
-  return made;
 }
 
 test("a question comes with its path, headers, body and asker, without the query", async () => {
@@ -195,7 +189,11 @@ describe("who is slow", () => {
   });
 
   test("with the TLS handshake is not waited for", async () => {
-    const identity = await openWebDoor().ownIdentity(join(folder(), "page.pem"), "::", BUILT_MS);
+    const identity = await openWebDoor().ownIdentity(
+      join(testFolder("edge-agent-identity"), "page.pem"),
+      "::",
+      BUILT_MS,
+    );
     const { address } = await serve(undefined, identity, undefined, quick);
     const socket = dial(address.port);
     socket.resume();
@@ -317,7 +315,11 @@ describe("what a browser never says", () => {
 });
 
 test("TLS before 1.2 is not spoken", async () => {
-  const identity = await openWebDoor().ownIdentity(join(folder(), "page.pem"), "::", BUILT_MS);
+  const identity = await openWebDoor().ownIdentity(
+    join(testFolder("edge-agent-identity"), "page.pem"),
+    "::",
+    BUILT_MS,
+  );
   const { address } = await serve(undefined, identity);
   const speak = (version: "TLSv1.1" | "TLSv1.2" | "TLSv1.3") =>
     new Promise<string>((resolve) => {
@@ -384,7 +386,7 @@ test("a port that is taken is said", async () => {
 
 describe("an identity of its own", () => {
   test("is made once, kept for its owner's eyes only, and found again", async () => {
-    const path = join(folder(), "page.pem");
+    const path = join(testFolder("edge-agent-identity"), "page.pem");
     const door = openWebDoor();
     const made = await door.ownIdentity(path, "192.0.2.7", BUILT_MS);
     expect(made.fingerprint).toMatch(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
@@ -394,7 +396,7 @@ describe("an identity of its own", () => {
   });
 
   test("that was put back open to all is closed again", async () => {
-    const path = join(folder(), "page.pem");
+    const path = join(testFolder("edge-agent-identity"), "page.pem");
     const made = await openWebDoor().ownIdentity(path, "::", BUILT_MS);
     chmodSync(path, 0o644);
     expect((await openWebDoor().ownIdentity(path, "::", BUILT_MS)).fingerprint).toBe(made.fingerprint);
@@ -402,7 +404,7 @@ describe("an identity of its own", () => {
   });
 
   test("is made anew before it ends, and whatever the clock says not sooner", async () => {
-    const path = join(folder(), "page.pem");
+    const path = join(testFolder("edge-agent-identity"), "page.pem");
     const door = openWebDoor();
     const made = await door.ownIdentity(path, "::", BUILT_MS);
     const endsMs = Date.parse(new X509Certificate(made.cert).validTo);
@@ -414,7 +416,7 @@ describe("an identity of its own", () => {
   });
 
   test("that lasts longer than some browsers allow is made anew", async () => {
-    const path = join(folder(), "page.pem");
+    const path = join(testFolder("edge-agent-identity"), "page.pem");
     const { generate } = await import("selfsigned");
     const long = await generate([{ name: "commonName", value: "a" }], {
       ...{ keyType: "ec", curve: "P-256", algorithm: "sha256" },
@@ -426,7 +428,11 @@ describe("an identity of its own", () => {
   });
 
   test("names where it listens, and lasts as long as every browser allows", async () => {
-    const identity = await openWebDoor().ownIdentity(join(folder(), "page.pem"), "192.0.2.7", BUILT_MS);
+    const identity = await openWebDoor().ownIdentity(
+      join(testFolder("edge-agent-identity"), "page.pem"),
+      "192.0.2.7",
+      BUILT_MS,
+    );
     const { address } = await serve(undefined, identity);
     const socket = tlsConnect({ port: address.port, host: "127.0.0.1", rejectUnauthorized: false });
     onTestFinished(() => void socket.destroy());
@@ -443,7 +449,7 @@ describe("an identity of its own", () => {
   });
 
   test("that a hand has damaged is made anew", async () => {
-    const path = join(folder(), "page.pem");
+    const path = join(testFolder("edge-agent-identity"), "page.pem");
     const door = openWebDoor();
     const made = await door.ownIdentity(path, "::", BUILT_MS);
     writeFileSync(path, readFileSync(path, "utf8").slice(0, 200));
@@ -459,7 +465,11 @@ describe("an identity of its own", () => {
 });
 
 test("TLS is spoken where there is an identity, and nothing else", async () => {
-  const identity = await openWebDoor().ownIdentity(join(folder(), "page.pem"), "127.0.0.1", BUILT_MS);
+  const identity = await openWebDoor().ownIdentity(
+    join(testFolder("edge-agent-identity"), "page.pem"),
+    "127.0.0.1",
+    BUILT_MS,
+  );
   const { address } = await serve(undefined, identity);
   await expect(fetch(`http://127.0.0.1:${address.port}/`)).rejects.toThrow();
   const status = await new Promise((resolve, reject) => {
@@ -479,7 +489,7 @@ test("TLS is spoken where there is an identity, and nothing else", async () => {
 });
 
 test("files that are no certificate and its key are said by name", async () => {
-  const at = folder();
+  const at = testFolder("edge-agent-identity");
   const [one, other] = [join(at, "one.pem"), join(at, "other.pem")];
   const door = openWebDoor();
   await door.ownIdentity(one, "::", 0);

@@ -1,8 +1,3 @@
-/** What the journal's tests share: drafts, a journal in the world, one on a real disk. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { onTestFinished } from "vitest";
 import { AgentError, isAgentError } from "../../../agent/errors.ts";
 import type { Frame, FrameDraft, Lane } from "../../../agent/frame/frame.ts";
 import { openClock } from "../../../agent/host/clock.ts";
@@ -164,13 +159,6 @@ export async function openRealJournal(
     ...changes,
   });
   return { journal, lines };
-}
-
-/** A directory that goes when the test ends. */
-export function temporaryDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), "journal-"));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
-  return directory;
 }
 
 /** Keeps a frame and waits for its custody. */

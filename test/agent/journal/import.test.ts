@@ -20,7 +20,8 @@ import { isBroken, type Kept, readKept } from "../../../agent/journal/kept-frame
 import type { OpenJournal } from "../../../agent/journal/store-journal.ts";
 import { readPhy } from "../../../agent/lorawan/phy.ts";
 import { readRxpk } from "../../../agent/lorawan/rxpk.ts";
-import { MemoryFiles, openRealJournal, temporaryDirectory } from "./fixtures.ts";
+import { testFolder } from "../../test-folder.ts";
+import { MemoryFiles, openRealJournal } from "./fixtures.ts";
 import { draftOf, type KeptDraft, keepAll, readings, rxpkOf } from "./kept.ts";
 
 const NOW = {
@@ -151,7 +152,7 @@ test("what one journal exports another one has after the import: nothing lost, n
 
 const folders: string[] = [];
 const root = () => {
-  folders[0] ??= temporaryDirectory();
+  folders[0] ??= testFolder("journal");
   return folders[0];
 };
 let opened = 0;
@@ -170,7 +171,7 @@ function isFirst(given: readonly KeptDraft[], at: number): boolean {
 }
 
 test("an imported frame is a replay, and its context no answer's", async () => {
-  const { journal } = await openRealJournal(temporaryDirectory());
+  const { journal } = await openRealJournal(testFolder("journal"));
   const [one] = readings(1);
   const { draft } = draftOf(one!);
   const document = toDocument({ frame: { sequence: 1, ...draft }, lane: "", cores: [], sizeOctets: 1 });
@@ -197,7 +198,7 @@ test("the time that only the first gateway could make true comes along", () => {
 });
 
 test("what is older than max_age, or unwanted here, is refused and not dropped behind a promise", async () => {
-  const { journal } = await openRealJournal(temporaryDirectory());
+  const { journal } = await openRealJournal(testFolder("journal"));
   const documents = readings(3).map((one) =>
     toDocument({ frame: { sequence: 1, ...draftOf(one).draft }, lane: "", cores: ["main"], sizeOctets: 1 }),
   );
@@ -211,7 +212,7 @@ test("what is older than max_age, or unwanted here, is refused and not dropped b
 });
 
 test("frames of more than IMPORT_GATEWAYS_MAX gateways are refused", async () => {
-  const { journal } = await openRealJournal(temporaryDirectory());
+  const { journal } = await openRealJournal(testFolder("journal"));
   const documents = Array.from({ length: IMPORT_GATEWAYS_MAX + 1 }, (_, at) => {
     const gatewayEui = (at + 1).toString(16).padStart(16, "0");
     const { draft } = draftOf(readings(1)[0]!, { gatewayEui });
@@ -224,7 +225,7 @@ test("frames of more than IMPORT_GATEWAYS_MAX gateways are refused", async () =>
 });
 
 test("a disk that does not take them is said, and nothing is counted that was not kept", async () => {
-  const { journal } = await openRealJournal(temporaryDirectory());
+  const { journal } = await openRealJournal(testFolder("journal"));
   const documents = readings(3).map((one) =>
     toDocument({ frame: { sequence: 1, ...draftOf(one).draft }, lane: "", cores: [], sizeOctets: 1 }),
   );

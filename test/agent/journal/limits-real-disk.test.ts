@@ -6,7 +6,8 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import type { Journal } from "../../../agent/journal/journal.ts";
-import { draft, laneOfMeter, openRealJournal, readLane, temporaryDirectory } from "./fixtures.ts";
+import { testFolder } from "../../test-folder.ts";
+import { draft, laneOfMeter, openRealJournal, readLane } from "./fixtures.ts";
 
 const LANES = 100;
 const MAX_OCTETS = 12_000_000;
@@ -48,7 +49,7 @@ async function fill(journal: Journal, frames: number): Promise<void> {
 const limits = () => ({ maxSizeOctets: MAX_OCTETS, homeNetIds: [], maxAgeMsOf: () => 365 * 86_400_000 });
 
 test("a journal that is filled past its size stays within it on disk, and keeps each first and last frame", async () => {
-  const directory = join(temporaryDirectory(), "journal");
+  const directory = join(testFolder("journal"), "journal");
   const { journal, lines } = await openRealJournal(directory, { limits });
   const firsts = new Map<number, number>();
   let largestOctets = 0;
@@ -87,7 +88,7 @@ test("a journal that is filled past its size stays within it on disk, and keeps 
 }, 180_000);
 
 test("a large drain gives its space back, once", async () => {
-  const directory = join(temporaryDirectory(), "journal");
+  const directory = join(testFolder("journal"), "journal");
   const { journal, lines } = await openRealJournal(directory);
   await fill(journal, FRAMES);
   const { storedOctets } = journal.stats();

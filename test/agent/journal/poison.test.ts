@@ -5,7 +5,8 @@ import { openMarks } from "../../../agent/host/marks.ts";
 import type { Journal } from "../../../agent/journal/journal.ts";
 import { watchForPoison } from "../../../agent/journal/poison.ts";
 import type { Mark } from "../../../agent/ports.ts";
-import { draft, INTERVAL_MS, laneOfMeter, makeWorld, readLane, temporaryDirectory } from "./fixtures.ts";
+import { testFolder } from "../../test-folder.ts";
+import { draft, INTERVAL_MS, laneOfMeter, makeWorld, readLane } from "./fixtures.ts";
 
 const LANE = laneOfMeter(1);
 const BOOT = "0123456789abcdef0123456789abcdef";
@@ -73,7 +74,7 @@ describe("the mark", () => {
   });
 
   test("is kept by a real file in place, and is no harm where there can be none", () => {
-    const path = `${temporaryDirectory()}/new/folder/mark`;
+    const path = `${testFolder("journal")}/new/folder/mark`;
     const open = (): Mark => openMarks().open(path)!;
     start(open()).begin(7);
     const second = start(open());

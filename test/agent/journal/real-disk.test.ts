@@ -20,14 +20,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Frame } from "../../../agent/frame/frame.ts";
 import { openStores } from "../../../agent/host/store.ts";
 import type { KeyValueStores } from "../../../agent/ports.ts";
-import {
-  keepHeld,
-  type LogLine,
-  laneOfMeter,
-  openRealJournal,
-  readAll,
-  temporaryDirectory,
-} from "./fixtures.ts";
+import { testFolder } from "../../test-folder.ts";
+import { keepHeld, type LogLine, laneOfMeter, openRealJournal, readAll } from "./fixtures.ts";
 
 const LANES = 20;
 const FRAMES_PER_PART = 300;
@@ -58,7 +52,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(template, { recursive: true, force: true }));
 
 function copyOf(directory: string): string {
-  const copy = join(temporaryDirectory(), "journal");
+  const copy = join(testFolder("journal"), "journal");
   cpSync(directory, copy, { recursive: true });
   return copy;
 }
@@ -245,7 +239,7 @@ describe("a file that is gone", () => {
 });
 
 test("copies cut to the length last synced open with every acknowledged frame", async () => {
-  const directory = join(temporaryDirectory(), "journal");
+  const directory = join(testFolder("journal"), "journal");
   const real = openStores();
   let synced = new Map<string, number>();
   const watching: KeyValueStores = {
@@ -312,7 +306,7 @@ test("a second process is told who holds the journal", async () => {
     import { openRealJournal } from ${JSON.stringify(join(import.meta.dirname, "fixtures.ts"))};
     await openRealJournal(${JSON.stringify(directory)}).catch((error) => console.log(error.code, error.message));
   `;
-  const script = join(temporaryDirectory(), "second.mts");
+  const script = join(testFolder("journal"), "second.mts");
   writeFileSync(script, second);
   const { stdout } = spawnSync(process.execPath, ["--import", "tsx", script], {
     cwd: join(import.meta.dirname, "../../.."),

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Frame } from "../../../agent/frame/frame.ts";
 import { seal, unseal } from "../../../agent/journal/keys.ts";
+import { testFolder } from "../../test-folder.ts";
 import {
   DIRECTORY,
   draft,
@@ -17,7 +18,6 @@ import {
   openRealJournal,
   readAll,
   readLane,
-  temporaryDirectory,
   type World,
 } from "./fixtures.ts";
 
@@ -40,7 +40,7 @@ const FORMAT_1: EarlierJournal = JSON.parse(
 
 /** The files of a journal as its version left them. */
 function unpack({ files }: EarlierJournal): string {
-  const directory = join(temporaryDirectory(), "journal");
+  const directory = join(testFolder("journal"), "journal");
   mkdirSync(directory);
   for (const [name, content] of Object.entries(files)) {
     writeFileSync(join(directory, name), Buffer.from(content, "base64"));

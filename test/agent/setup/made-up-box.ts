@@ -9,15 +9,12 @@ import { once } from "node:events";
 import {
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { parse } from "smol-toml";
 import { onTestFinished } from "vitest";
@@ -32,6 +29,7 @@ import type { Box, UdpSocket } from "../../../agent/ports.ts";
 import type { RestoreArguments, SetupArguments, SetupDoors } from "../../../agent/setup/doors.ts";
 import { valueAt } from "../../../agent/setup/forwarder-text.ts";
 import { makeText } from "../../../agent/text/text.ts";
+import { testFolder } from "../../test-folder.ts";
 import { FOLDER, type Tree } from "../profile/boxes.ts";
 
 export const EUI = "7076ff0039040123";
@@ -69,8 +67,7 @@ export interface MadeUpBox {
 }
 
 export function makeBox({ tree, processes = [], links = {}, reads }: BoxOptions): MadeUpBox {
-  const root = mkdtempSync(join(tmpdir(), "box-"));
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  const root = testFolder("box");
   const write = (path: string, text: string): void => {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text, "latin1");

@@ -5,22 +5,12 @@
 import { execFile } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { buildSync } from "esbuild";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
 import { readUpward, writePullAck, writePushAck } from "../../../agent/lorawan/gwmp.ts";
+import { testFolder } from "../../test-folder.ts";
 import { until } from "../../until.ts";
 import { dataPhy } from "../agent-world.ts";
 import { keros6 } from "../profile/boxes.ts";
@@ -177,8 +167,7 @@ describe("on a box with real processes", () => {
   test("without rights: exit code 3, and the command with sudo", async () => {
     const box = liveBox(1700);
     chmodSync(box.root, 0o755);
-    const copy = mkdtempSync(join(tmpdir(), "agent-copy-"));
-    onTestFinished(() => rmSync(copy, { recursive: true, force: true }));
+    const copy = testFolder("agent-copy");
     chmodSync(copy, 0o755);
     cpSync(dirname(dirname(inject("builtAgent"))), copy, { recursive: true });
     symlinkSync(join(import.meta.dirname, "../../../node_modules"), join(copy, "node_modules"));

@@ -12,8 +12,9 @@ import { showFrames } from "../../../agent/technician/journal-show.ts";
 import { showStats } from "../../../agent/technician/journal-stats.ts";
 import { type ThinArguments, thinJournal } from "../../../agent/technician/journal-thin.ts";
 import { verifyJournal } from "../../../agent/technician/journal-verify.ts";
+import { testFolder } from "../../test-folder.ts";
 import { fits } from "../config/json-schema.ts";
-import { draft, EUI, openRealJournal, temporaryDirectory } from "../journal/fixtures.ts";
+import { draft, EUI, openRealJournal } from "../journal/fixtures.ts";
 import { draftOf, type KeptDraft, keepAll, readings } from "../journal/kept.ts";
 import { type Asking, onFolder, type Said, say } from "./journal-rig.ts";
 
@@ -39,7 +40,7 @@ afterAll(() => {
 });
 
 async function folderWith(drafts: readonly KeptDraft[], cores = ["main"]): Promise<string> {
-  const directory = join(temporaryDirectory(), "journal");
+  const directory = join(testFolder("journal"), "journal");
   mkdirSync(directory);
   const { journal } = await openRealJournal(directory, { cores });
   await keepAll(journal, drafts, cores);
@@ -58,7 +59,7 @@ const importing = (
   say((doors) => importFiles(doors, { ...onFolder(directory), ...IMPORT, files, ...more }), asking);
 /** Of a gateway whose agent does not run. */
 async function settingsOf(journal: string, core = "") {
-  const folder = temporaryDirectory();
+  const folder = testFolder("journal");
   const config = join(folder, "agent.toml");
   const lines = [
     `[journal]\npath = "${journal}"`,
@@ -340,7 +341,7 @@ describe("export", () => {
 
   test("into a folder that does not exist: that is said, and no name of ours", async () => {
     const directory = await folderWith([]);
-    const nowhere = join(temporaryDirectory(), "none");
+    const nowhere = join(testFolder("journal"), "none");
     const out = join(nowhere, "x.jsonl");
     await expect(exporting(directory, { out })).rejects.toMatchObject({
       code: "FILE_IO",
@@ -353,7 +354,7 @@ describe("export", () => {
 
   test("an interruption leaves no file, and the journal as it was", async () => {
     const directory = await folderWith(readings(2_000).map((one) => draftOf(one)));
-    const out = join(temporaryDirectory(), "out.jsonl");
+    const out = join(testFolder("journal"), "out.jsonl");
     const interrupted = new AbortController();
     const { openLargeFiles } = await import("../../../agent/host/large-files.ts");
     const largeFiles = {
@@ -379,7 +380,7 @@ describe("export", () => {
 
   test("with --remove what is in the file leaves the journal, and nothing else", async () => {
     const directory = await folderWith(readings(300).map((one) => draftOf(one)));
-    const out = join(temporaryDirectory(), "out.jsonl");
+    const out = join(testFolder("journal"), "out.jsonl");
     const { stderr } = await exporting(directory, { out, remove: true, until: "2026-01-01T00:03:20Z" });
     expect(stderr).toContain("200 frames written");
     expect(stderr).toContain("200 frames removed from the journal");
@@ -394,7 +395,7 @@ describe("export", () => {
 
 describe("import", () => {
   async function exported(drafts: readonly KeptDraft[]): Promise<string> {
-    const out = join(temporaryDirectory(), "out.jsonl");
+    const out = join(testFolder("journal"), "out.jsonl");
     await exporting(await folderWith(drafts), { out });
     return out;
   }
@@ -424,7 +425,7 @@ describe("import", () => {
     const file = await exported(readings(40).map((one) => draftOf(one)));
     const home = await folderWith([]);
     await importing(home, [file]);
-    await exporting(home, { out: join(temporaryDirectory(), "x"), remove: true });
+    await exporting(home, { out: join(testFolder("journal"), "x"), remove: true });
     expect((await importing(home, [file])).stdout).toMatch(/^0 frames imported\n40 passed over/);
     expect((await importing(home, [file], { again: true })).stdout).toMatch(/^40 frames imported/);
   });
@@ -433,7 +434,7 @@ describe("import", () => {
     const file = await exported(readings(3).map((one) => draftOf(one)));
     const [one, two, three] = readFileSync(file, "utf8").trimEnd().split("\n") as [string, string, string];
     const without = (name: string) => JSON.stringify({ ...JSON.parse(two), [name]: undefined });
-    const bad = join(temporaryDirectory(), "bad.jsonl");
+    const bad = join(testFolder("journal"), "bad.jsonl");
     const lines = [
       one,
       "{half a li",
@@ -477,7 +478,7 @@ describe("import", () => {
 
   test("CSV is refused in one sentence, and the files beside it are imported", async () => {
     const [one, ...more] = readings(30).map((reading) => draftOf(reading));
-    const csv = join(temporaryDirectory(), "out.csv");
+    const csv = join(testFolder("journal"), "out.csv");
     const home = await folderWith([]);
     for (const separator of [",", ";", "\t"]) {
       await exporting(await folderWith(more), { out: csv, format: "csv", separator });
@@ -505,7 +506,7 @@ describe("import", () => {
     expect(contents().filter(isOurs)).toEqual(before);
     expect(await stats(home)).toMatchObject({ storedFrames: 3, addedTotal: 3 });
 
-    const nowhere = join(temporaryDirectory(), "journal");
+    const nowhere = join(testFolder("journal"), "journal");
     const settings = await settingsOf(nowhere);
     const dry = await importing(nowhere, [file], { dryRun: true, ...settings });
     expect(dry.stdout).toMatch(/^40 frames would be imported/);
@@ -518,7 +519,7 @@ describe("import", () => {
       ["", 40],
       ['max_age = "1m"', 0],
     ] as const) {
-      const directory = join(temporaryDirectory(), "journal");
+      const directory = join(testFolder("journal"), "journal");
       const said = await importing(directory, [file], await settingsOf(directory, core));
       expect(said.stdout).toMatch(new RegExp(`^${imported} frames imported`));
       if (imported === 0) expect(said.stdout).toContain("older than max_age here");
@@ -645,7 +646,7 @@ describe("a journal that cannot be looked at", () => {
   });
 
   test("that is not there is not made", async () => {
-    const directory = join(temporaryDirectory(), "none");
+    const directory = join(testFolder("journal"), "none");
     for (const attempt of [() => exporting(directory), () => verifying(directory)]) {
       await expect(attempt()).rejects.toMatchObject({ code: "FILE_IO" });
     }
@@ -684,7 +685,7 @@ describe("thin", () => {
     });
     await expect(thinning(directory, { to: "half" })).rejects.toMatchObject({ code: "USAGE" });
     expect((await thinning(directory, { dryRun: true }, { language: "fr" })).stdout).toContain("rien");
-    const nowhere = join(temporaryDirectory(), "journal");
+    const nowhere = join(testFolder("journal"), "journal");
     const settings = await settingsOf(nowhere);
     for (const dryRun of [true, false]) {
       for (const where of [{}, settings]) {

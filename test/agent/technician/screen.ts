@@ -4,11 +4,11 @@
  */
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import xterm from "@xterm/headless";
 import { inject, onTestFinished } from "vitest";
+import { testFolder } from "../../test-folder.ts";
 import { until } from "../../until.ts";
 
 export interface Size {
@@ -41,8 +41,7 @@ export async function openScreen(
   { columns, rows }: Size,
   env: Readonly<Record<string, string>> = {},
 ): Promise<Screen> {
-  const folder = mkdtempSync(join(tmpdir(), "screen-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = testFolder("screen");
   const note = join(folder, "tty");
   const quoted = [process.execPath, inject("builtAgent"), ...words].map((word) => `"${word}"`).join(" ");
   const program = join(folder, "program");

@@ -1,6 +1,3 @@
-/** The local page in a real Chromium (Debian's), served by the real server on a free port of loopback. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { inject, onTestFinished } from "vitest";
@@ -10,6 +7,7 @@ import { openWebDoor } from "../../../agent/host/web.ts";
 import type { UdpPeer } from "../../../agent/ports.ts";
 import type { Language } from "../../../agent/text/text.ts";
 import { startWeb, type Web, type WebCodeAnswer, type WebParts } from "../../../agent/web/web.ts";
+import { testFolder } from "../../test-folder.ts";
 import { writtenLog } from "../north/core-world.ts";
 import { type MadeUpGateway, madeUpGateway } from "./made-up-gateway.ts";
 
@@ -45,8 +43,7 @@ export async function serve({
 }: ServeOptions = {}): Promise<Served> {
   const clock = openClock();
   const made = gateway ?? madeUpGateway(clock);
-  const folder = mkdtempSync(join(tmpdir(), "edge-agent-web-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = testFolder("edge-agent-web");
   const web = startWeb({
     ...made.parts,
     clock,

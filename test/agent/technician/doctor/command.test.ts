@@ -1,17 +1,16 @@
 /** The command as it is shipped: its words, its languages, its exit codes. */
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, inject, onTestFinished, test } from "vitest";
+import { testFolder } from "../../../test-folder.ts";
 import { until } from "../../../until.ts";
 import { runCommand } from "../../run-rig.ts";
 import { hasTaken, makeSite } from "./site.ts";
 
 /** Nothing runs, and the core's port is closed. */
 function strandedGateway(): string {
-  const folder = mkdtempSync(join(tmpdir(), "doctor-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = testFolder("doctor");
   const path = join(folder, "agent.toml");
   const lines = [
     '[gateway]\nprofile = "companion"',
@@ -98,8 +97,7 @@ test("with --watch it looks again and again until it is interrupted, a document 
 });
 
 test("who asks the doctor costs the agent neither its connection nor a frame, even where an account has one client id", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "doctor-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = testFolder("doctor");
   writeFileSync(join(folder, "password"), "right");
   const site = await makeSite({
     broker: { users: { gateway: "right", core: "core" }, extra: ["use_username_as_clientid true"] },

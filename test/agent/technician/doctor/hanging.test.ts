@@ -6,24 +6,18 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { runDoctor } from "../../../../agent/technician/doctor/doctor.ts";
 import type { DoctorDoors } from "../../../../agent/technician/doctor/doors.ts";
 import { WorldClock } from "../../../../simulator/world/clock.ts";
+import { testFolder } from "../../../test-folder.ts";
 import { openScreen } from "../screen.ts";
 import { makeNamespace } from "./site.ts";
 
 const TOOK_MS_MAX = 30_000;
-
-function folder(): string {
-  const made = mkdtempSync(join(tmpdir(), "hanging-"));
-  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
-  return made;
-}
 
 function settingsText(place: string, servers: readonly string[]): string {
   const tables = [
@@ -143,7 +137,7 @@ async function muteServer(at: string): Promise<void> {
 test("a name server that never answers holds nobody back, neither the report nor the shell's prompt", {
   timeout: 60_000,
 }, async () => {
-  const place = folder();
+  const place = testFolder("hanging");
   const path = settingsAt(place, ["mqtt://broker.example:1883", "mqtt://10.9.0.77:1883"]);
   const begunMs = performance.now();
   const { report, code } = await runThere(silentNetwork(place), path);
@@ -161,7 +155,7 @@ test("a name server that never answers holds nobody back, neither the report nor
 test("an agent that has its socket and says nothing, and a firewall's program that never ends", {
   timeout: 60_000,
 }, async () => {
-  const place = folder();
+  const place = testFolder("hanging");
   const root = join(place, "root");
   mkdirSync(join(root, "usr/sbin"), { recursive: true });
   writeFileSync(join(root, "usr/sbin/iptables"), "#!/bin/sh\nexec sleep 1000\n", { mode: 0o755 });
@@ -198,7 +192,7 @@ async function runThere(under: readonly string[], path: string, words: readonly 
 test("on a terminal, who waits is told what is being looked at, and is left with the report alone", {
   timeout: 60_000,
 }, async () => {
-  const place = folder();
+  const place = testFolder("hanging");
   await muteServer(join(place, "control.sock"));
   const words = [
     "doctor",
