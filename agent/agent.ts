@@ -201,6 +201,8 @@ export async function startAgent({
     clock,
     cores: settings.cores.map(({ id }) => id),
     isOwn: (gatewayEui) => settings.gateway.eui === gatewayEui || south.gateways().includes(gatewayEui),
+    isTakenOver: (gatewayEui) =>
+      routes.status().some((route) => route.gatewayEui === gatewayEui && route.alarms.includes("takenOver")),
     letGo: (gatewayEui) => {
       routes.remove(gatewayEui);
       records.links.drop(gatewayEui);
@@ -247,8 +249,10 @@ export async function startAgent({
   records.start();
   const serveKnown = (): void => {
     const known = knownGateways(settings, journal);
-    for (const gatewayEui of known) routes.ensure(gatewayEui);
-    guests.watch(known);
+    // Else nobody would tell the core of a forwarder that has not come back after a restart.
+    const expected = overseer.expected().filter((gatewayEui) => isAccepted(settings, gatewayEui));
+    for (const gatewayEui of [...known, ...expected]) routes.ensure(gatewayEui);
+    guests.watch(known, expected);
   };
   journal.whenFound(() => {
     south.found();
@@ -298,6 +302,10 @@ function knownGateways(settings: Settings, journal: Journal): Set<string> {
     settings.cores.map(({ id }) => id),
   );
   return settings.gateway.eui === "" ? known : new Set([settings.gateway.eui, ...known]);
+}
+
+function isAccepted({ forwarder: { acceptEui } }: Settings, gatewayEui: string): boolean {
+  return acceptEui.length === 0 || acceptEui.some((eui) => eui.toLowerCase() === gatewayEui);
 }
 
 function watchClock(clockState: WallClockState, { log }: Doors): void {

@@ -84,6 +84,8 @@ export interface Oversight {
   exec(command: ExecCommand): void;
   /** The journal has found what an earlier run kept (Journal.whenFound). */
   found(): void;
+  /** Gateways whose forwarder should be heard, by the settings or by what an earlier run heard. */
+  expected(): readonly string[];
   /** A gateway is no longer served. */
   drop(gatewayEui: string): void;
   /** Asks and answers no more. Before the road is closed. */
@@ -255,6 +257,7 @@ export async function startOversight(doors: Doors, road: Road, program: ProgramP
     command: commands.hear,
     exec: commands.hearExec,
     found: care.found,
+    expected: health.expected,
     drop: reporter.drop,
     fallSilent: async () => {
       await Promise.all([web.close(), metrics.close()]);

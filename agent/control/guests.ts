@@ -1,8 +1,10 @@
 /**
- * Guests: gateways that are served only for the sake of stored frames, which an import brought or an earlier run left.
+ * Guests: gateways that are served although their forwarder has not spoken: for the sake of stored frames, which an import
+ * brought or an earlier run left, or because an earlier run heard them and the core should know that they are silent.
  *
- * They are let go of when nothing of theirs waits any more: their own agent may come back, and two connections of one
- * client id throw each other out. One whose forwarder speaks here meanwhile is a guest no longer.
+ * They are let go of when nothing of theirs waits any more, those that are expected when another connects in their name:
+ * their own agent may come back, or their forwarder have moved to another, and two connections of one client id throw
+ * each other out. One whose forwarder speaks here meanwhile is a guest no longer.
  */
 import type { Journal } from "../journal/journal.ts";
 import type { Clock, Timer } from "../ports.ts";
@@ -11,8 +13,8 @@ import type { Clock, Timer } from "../ports.ts";
 export const GUESTS_EVERY_MS = 60_000;
 
 export interface Guests {
-  /** These are served because of what is stored. */
-  watch(gatewayEuis: Iterable<string>): void;
+  /** @param gatewayEuis are served because of what is stored. @param expected because an earlier run heard them. */
+  watch(gatewayEuis: Iterable<string>, expected?: readonly string[]): void;
   stop(): void;
 }
 
@@ -32,11 +34,14 @@ export interface GuestsParts {
   readonly cores: readonly string[];
   /** Its forwarder has spoken, or the settings name it. */
   readonly isOwn: (gatewayEui: string) => boolean;
+  /** Another client has thrown out its connection to a core. */
+  readonly isTakenOver: (gatewayEui: string) => boolean;
   readonly letGo: (gatewayEui: string) => void;
 }
 
-export function watchGuests({ journal, clock, cores, isOwn, letGo }: GuestsParts): Guests {
+export function watchGuests({ journal, clock, cores, isOwn, isTakenOver, letGo }: GuestsParts): Guests {
   const guests = new Set<string>();
+  const awaited = new Set<string>();
   let timer: Timer | undefined;
 
   function look(): void {
@@ -44,7 +49,9 @@ export function watchGuests({ journal, clock, cores, isOwn, letGo }: GuestsParts
     const waiting = gatewaysWithBacklog(journal, cores);
     for (const guest of guests) {
       if (waiting.has(guest)) continue;
+      if (awaited.has(guest) && !isOwn(guest) && !isTakenOver(guest)) continue;
       guests.delete(guest);
+      awaited.delete(guest);
       if (!isOwn(guest)) letGo(guest);
     }
     arm();
@@ -55,13 +62,15 @@ export function watchGuests({ journal, clock, cores, isOwn, letGo }: GuestsParts
   }
 
   return {
-    watch: (gatewayEuis) => {
-      for (const gatewayEui of gatewayEuis) if (!isOwn(gatewayEui)) guests.add(gatewayEui);
+    watch: (gatewayEuis, expected = []) => {
+      for (const gatewayEui of expected) awaited.add(gatewayEui);
+      for (const gatewayEui of [...gatewayEuis, ...expected]) if (!isOwn(gatewayEui)) guests.add(gatewayEui);
       arm();
     },
     stop: () => {
       timer?.cancel();
       guests.clear();
+      awaited.clear();
     },
   };
 }

@@ -55,6 +55,8 @@ export interface Health {
   onAlarm(listener: (event: AlarmEvent) => void): () => void;
   /** Something has changed that should be accounted for now: a core link came or went. */
   look(): void;
+  /** The gateways whose forwarder should be heard (known-forwarders.ts). */
+  expected(): readonly string[];
   /** Stamps: what follows is no power cut. Before the journal is closed. */
   stop(): void;
 }
@@ -246,6 +248,10 @@ export function startHealth(parts: HealthParts): Health {
     },
     look: () => {
       if (!stopped) availability.look();
+    },
+    expected: () => {
+      restore();
+      return known.look(settings().gateway.eui, [], undefined);
     },
     stop: () => {
       if (stopped) return;

@@ -217,3 +217,20 @@ test("GET /history has the day so far", async () => {
   expect(samples.reduce((sum, { frames }) => sum + frames, 0)).toBeGreaterThanOrEqual(29);
   expect(samples.at(-1)!.roundTripMs).toBeGreaterThan(0);
 });
+
+describe("a forwarder that was heard by an earlier run, and is named by no setting", () => {
+  test("is missed after a restart, and the core is told, until somebody else connects in its name", async () => {
+    const { world, forwarder } = await opened();
+    // So that it is known: noted with the stamp.
+    await pass(world, forwarder, 6 * MINUTE_MS);
+    await world.stop();
+    await world.start();
+    await world.clock.advance(5 * MINUTE_MS);
+    expect(saidOn(world, "alarm")).toContainEqual(
+      expect.objectContaining({ event: "raised", id: "forwarderSilent", subject: EUI }),
+    );
+    world.core("main").broker.takeOver(`edge-agent-${EUI}-main`);
+    await world.clock.advance(3 * MINUTE_MS);
+    expect(world.agent.status().cores).toEqual([]);
+  });
+});
