@@ -33,9 +33,15 @@ export const fleetStatusCommand: CommandModule = {
         gateways: {
           type: "string",
           requiresArg: true,
-          describe: "TOML list of [[gateway]] eui, name, commune: who should be there, and where",
+          describe:
+            "TOML list of [[gateway]] eui, name, commune, since: who should be there, where, from which day",
         },
-        wait: { type: "number", default: 10, requiresArg: true, describe: "Seconds to listen at most" },
+        wait: {
+          type: "number",
+          default: 10,
+          requiresArg: true,
+          describe: "Seconds to listen at most; fewer once all that are listed have reported",
+        },
         watch: {
           type: "number",
           requiresArg: true,
@@ -50,9 +56,11 @@ export const fleetStatusCommand: CommandModule = {
         "those below 99.97 %",
       )
       .epilogue(
-        "Availability is of the running UTC month, without planned maintenance: gateway × forwarder × worst core link,\n" +
-          "as the gateways account for it themselves, lowered by their silence. Exit code 1 when less than 99.97 % in all\n" +
-          "or 99.2 % in a commune.",
+        "Availability is of the running UTC month, without planned maintenance: gateway × forwarder × worst core\n" +
+          "link, as each gateway accounts for it in its latest full report, lowered by its silence since. One that is\n" +
+          "listed and has never reported counts as 0, from its day `since` on. Exit code 1 when less than 99.97 % in\n" +
+          "all or 99.2 % in a commune, when a gateway has no figures though it ran for two days, or when nobody is\n" +
+          "heard.",
       ),
   handler: async (args) => {
     const given = args as unknown as FleetStatusArguments;

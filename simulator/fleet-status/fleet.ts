@@ -1,70 +1,18 @@
 /**
- * The operator's view of all gateways: what their reports say, put together and judged against what is promised.
+ * The operator's view of all gateways: each one's row (row.ts), worst first, and what they are together, judged against
+ * what is promised.
  *
- * A gateway that says nothing any more cannot say so itself: what it was when it spoke last is lowered by its silence.
- * The reports' shapes are the agent's published JSON Schemas; what does not fit is counted and passed over. Pure: time is
- * an argument.
+ * A gateway that should be there and was never heard counts as 0: it is the service that is promised, not what of it
+ * happens to report. One that nobody listed and that never reported is shown and counts for nothing, for it may be
+ * somebody else's on the same broker. Pure: time is an argument.
  */
-import * as v from "valibot";
+import { createHeard, type Heard, type Told } from "./heard.ts";
+import { type GatewayRow, type GatewayState, type Known, keeps, rowOf, SERVICE_PROMISE } from "./row.ts";
 
-/** 99.97 % of the service, 99.2 % in each commune. */
-export const SERVICE_PROMISE = 0.9997;
+/** 99.2 % in each commune. */
 export const COMMUNE_PROMISE = 0.992;
 export const GATEWAYS_MAX = 20_000;
-/** Two reports at their usual interval may be lost, and be late. */
-export const SILENT_AFTER_MS = 12.5 * 60_000;
 
-const Ratio = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
-const Periods = v.object({ day: v.optional(Ratio), month: v.optional(Ratio), year: v.optional(Ratio) });
-const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
-
-/** What is read of a small or a full report (agent/health/report/health.schema.json). */
-const Report = v.object({
-  version: v.literal(1),
-  sentAt: v.optional(v.pipe(v.string(), v.isoTimestamp())),
-  versions: v.optional(v.object({ agent: v.string() })),
-  forwarder: v.optional(v.object({ alive: v.boolean() })),
-  journal: v.optional(v.object({ frames: Count })),
-  cores: v.optional(v.array(v.object({ id: v.string(), up: v.boolean() }))),
-  availability: v.optional(
-    v.object({
-      gateway: v.optional(Periods),
-      forwarder: v.optional(Periods),
-      cores: v.optional(v.record(v.string(), Periods)),
-    }),
-  ),
-  maintenance: v.optional(v.object({})),
-});
-export type Report = v.InferOutput<typeof Report>;
-
-/** Of agent/health/report/alarms.schema.json. */
-const Alarms = v.object({
-  version: v.literal(1),
-  alarms: v.array(
-    v.object({
-      id: v.string(),
-      subject: v.optional(v.string()),
-      severity: v.picklist(["info", "warning", "critical"]),
-    }),
-  ),
-});
-export type StandingAlarm = v.InferOutput<typeof Alarms>["alarms"][number];
-
-/** Who it is, as the operator knows it. */
-export interface Known {
-  readonly name?: string | undefined;
-  readonly commune?: string | undefined;
-}
-
-interface Gateway {
-  report: Report | undefined;
-  /** Full reports alone have it. */
-  agentVersion: string | undefined;
-  alarms: readonly StandingAlarm[];
-  online: boolean | undefined;
-}
-
-export type GatewayState = "off" | "silent" | "neverReported" | "maintenance" | "trouble" | "undated" | "ok";
 const WORST_FIRST: readonly GatewayState[] = [
   "off",
   "silent",
@@ -73,226 +21,121 @@ const WORST_FIRST: readonly GatewayState[] = [
   "undated",
   "maintenance",
   "ok",
+  "planned",
 ];
 
-export interface GatewayRow extends Known {
-  readonly eui: string;
-  readonly state: GatewayState;
-  /** Of the running UTC month: gateway × forwarder × worst core link; undefined: nothing is known. */
+interface Verdict {
+  /** The mean of those that count; undefined: nothing is known of any. */
   readonly availability: number | undefined;
-  readonly parts: {
-    readonly gateway?: number | undefined;
-    readonly forwarder?: number | undefined;
-    readonly core?: number | undefined;
-  };
-  /** Since its last report; undefined: it told no time. */
-  readonly reportAgeMs: number | undefined;
-  readonly forwarderAlive: boolean | undefined;
-  /** Ids of core links that are down. */
-  readonly coresDown: readonly string[];
-  readonly backlogFrames: number | undefined;
-  readonly alarms: readonly StandingAlarm[];
-  readonly agentVersion: string | undefined;
   readonly meetsPromise: boolean;
 }
 
-export interface CommuneRow {
+export interface CommuneRow extends Verdict {
   readonly commune: string;
+  /** Without those that are only planned. */
   readonly gateways: number;
-  /** The mean of its gateways'; undefined: nothing is known of any. */
-  readonly availability: number | undefined;
-  readonly meetsPromise: boolean;
 }
 
-export interface FleetView {
+export interface FleetView extends Verdict {
   readonly atWallMs: number;
   /** The worst first. */
   readonly gateways: readonly GatewayRow[];
   readonly communes: readonly CommuneRow[];
-  /** The mean of all gateways'. */
-  readonly availability: number | undefined;
-  readonly meetsPromise: boolean;
   /** Messages that were no report of this contract. */
   readonly unreadable: number;
 }
 
-export type Told = "health" | "health/full" | "alarms";
-
 export interface Fleet {
   /** What arrived on `edge/<eui>/<told>`; empty: it was taken back. */
   tell(eui: string, told: Told, payload: Uint8Array): void;
-  /** What arrived on `gateway/<eui>/state/conn`. */
-  connection(eui: string, online: boolean): void;
+  /** What arrived on `gateway/<eui>/state/conn`; undefined: it was taken back. */
+  connection(eui: string, online: boolean | undefined): void;
   unreadable(): void;
   readonly size: number;
+  /** Somebody was heard, and of those that should be there everybody has reported. */
+  isComplete(nowWallMs: number): boolean;
   view(nowWallMs: number): FleetView;
 }
 
-/** @param known gateways that should be there, by EUI; one of them that says nothing is shown too. */
+/** @param known gateways that should be there, by EUI, GATEWAYS_MAX at most. */
 export function createFleet(known: ReadonlyMap<string, Known>): Fleet {
-  const gateways = new Map<string, Gateway>();
+  const gateways = new Map<string, Heard>([...known.keys()].map((eui) => [eui, createHeard()]));
   let unreadable = 0;
-  const find = (eui: string): Gateway | undefined => {
-    const found = gateways.get(eui);
-    if (found !== undefined || gateways.size >= GATEWAYS_MAX) return found;
-    const made: Gateway = { report: undefined, agentVersion: undefined, alarms: [], online: undefined };
-    gateways.set(eui, made);
-    return made;
-  };
-  for (const eui of known.keys()) find(eui);
 
-  const tellReport = (gateway: Gateway, payload: Uint8Array): void => {
-    if (payload.length === 0) {
-      gateway.report = undefined;
-      return;
-    }
-    const report = readAs(Report, payload);
-    if (report === undefined) {
-      unreadable += 1;
-      return;
-    }
-    gateway.agentVersion = report.versions?.agent ?? gateway.agentVersion;
-    if (timeOf(report) >= timeOf(gateway.report)) gateway.report = report;
+  /** @param take @returns false for what is no message of this contract. */
+  const hear = (eui: string, take: (heard: Heard) => boolean): void => {
+    const found = gateways.get(eui);
+    if (found === undefined && gateways.size >= GATEWAYS_MAX) return;
+    const heard = found ?? createHeard();
+    if (!take(heard)) unreadable += 1;
+    if (heard.isNothing && !known.has(eui)) gateways.delete(eui);
+    else gateways.set(eui, heard);
   };
+
+  const rowsAt = (nowWallMs: number): GatewayRow[] =>
+    [...gateways].map(([eui, heard]) => rowOf(eui, heard, known.get(eui), nowWallMs));
 
   return {
-    tell: (eui, told, payload) => {
-      const gateway = find(eui);
-      if (gateway === undefined) return;
-      if (told !== "alarms") {
-        tellReport(gateway, payload);
-        return;
-      }
-      const alarms = payload.length === 0 ? { alarms: [] } : readAs(Alarms, payload);
-      if (alarms === undefined) unreadable += 1;
-      else gateway.alarms = alarms.alarms;
-    },
-    connection: (eui, online) => {
-      const gateway = find(eui);
-      if (gateway !== undefined) gateway.online = online;
-    },
+    tell: (eui, told, payload) => hear(eui, (heard) => heard.tell(told, payload)),
+    connection: (eui, online) =>
+      hear(eui, (heard) => {
+        heard.connection(online);
+        return true;
+      }),
     unreadable: () => {
       unreadable += 1;
     },
     get size() {
       return gateways.size;
     },
+    isComplete: (nowWallMs) =>
+      gateways.size > 0 &&
+      rowsAt(nowWallMs).every(({ eui, state }) => state !== "neverReported" || !known.has(eui)),
     view: (nowWallMs) => {
-      const rows = [...gateways].map(([eui, gateway]) => rowOf(eui, gateway, known.get(eui), nowWallMs));
-      const availability = meanOf(rows);
+      const rows = rowsAt(nowWallMs);
       return {
         atWallMs: nowWallMs,
         gateways: rows.sort(worstFirst),
         communes: communesOf(rows),
-        availability,
-        // Of whom nothing is known, nothing can be promised; a gateway whose clock is not trusted yet is waited for.
-        meetsPromise: availability === undefined ? rows.every(isBelieved) : availability >= SERVICE_PROMISE,
+        ...verdictOf(rows, SERVICE_PROMISE),
         unreadable,
       };
     },
   };
 }
 
-function readAs<Schema extends v.GenericSchema>(
-  schema: Schema,
-  payload: Uint8Array,
-): v.InferOutput<Schema> | undefined {
-  try {
-    const read = v.safeParse(schema, JSON.parse(new TextDecoder().decode(payload)));
-    return read.success ? read.output : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** A report without a time is as new as it arrived. */
-function timeOf(report: Report | undefined): number {
-  if (report === undefined) return Number.NEGATIVE_INFINITY;
-  return report.sentAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(report.sentAt);
-}
-
-function rowOf(eui: string, gateway: Gateway, known: Known | undefined, nowWallMs: number): GatewayRow {
-  const { report, alarms, online } = gateway;
-  const sentWallMs = report?.sentAt === undefined ? undefined : Date.parse(report.sentAt);
-  const reportAgeMs = sentWallMs === undefined ? undefined : Math.max(0, nowWallMs - sentWallMs);
-  const isSilent = reportAgeMs !== undefined && reportAgeMs > SILENT_AFTER_MS;
-  const { gateway: own, forwarder, cores = {} } = report?.availability ?? {};
-  const links = Object.values(cores).flatMap(({ month }) => (month === undefined ? [] : [month]));
-  const parts = {
-    gateway: isSilent ? afterSilence(own?.month, sentWallMs!, nowWallMs) : own?.month,
-    forwarder: forwarder?.month,
-    core: links.length === 0 ? undefined : Math.min(...links),
-  };
+/** Of whom nothing is known, nothing can be promised. */
+function verdictOf(rows: readonly GatewayRow[], promise: number): Verdict {
+  const counting = rows.filter(counts);
+  const rated = counting.flatMap(({ availability }) => (availability === undefined ? [] : [availability]));
+  const unrated = counting.filter(({ availability }) => availability === undefined);
   const availability =
-    parts.gateway === undefined ? undefined : parts.gateway * (parts.forwarder ?? 1) * (parts.core ?? 1);
-  const coresDown = (report?.cores ?? []).filter(({ up }) => !up).map(({ id }) => id);
-  const isTroubled =
-    report?.forwarder?.alive === false ||
-    coresDown.length > 0 ||
-    alarms.some(({ severity }) => severity === "critical");
+    rated.length === 0 ? undefined : rated.reduce((sum, one) => sum + one, 0) / rated.length;
+  const isPlannedOnly = counting.length === 0 && rows.some(({ state }) => state === "planned");
   return {
-    eui,
-    ...known,
-    state: stateOf({ report, online, isSilent, isTroubled, isDated: sentWallMs !== undefined }),
     availability,
-    parts,
-    reportAgeMs,
-    forwarderAlive: report?.forwarder?.alive,
-    coresDown,
-    backlogFrames: report?.journal?.frames,
-    alarms,
-    agentVersion: gateway.agentVersion,
-    meetsPromise: availability === undefined ? report !== undefined : availability >= SERVICE_PROMISE,
+    meetsPromise:
+      (counting.length > 0 || isPlannedOnly) &&
+      (availability === undefined || keeps(promise, availability)) &&
+      unrated.every(({ meetsPromise }) => meetsPromise),
   };
 }
 
-function isBelieved({ meetsPromise }: GatewayRow): boolean {
-  return meetsPromise;
-}
-
-function stateOf(of: {
-  readonly report: Report | undefined;
-  readonly online: boolean | undefined;
-  readonly isSilent: boolean;
-  readonly isTroubled: boolean;
-  readonly isDated: boolean;
-}): GatewayState {
-  if (of.report === undefined) return "neverReported";
-  if (of.report.maintenance !== undefined) return "maintenance";
-  if (of.online === false) return "off";
-  if (of.isSilent) return "silent";
-  if (of.isTroubled) return "trouble";
-  return of.isDated ? "ok" : "undated";
-}
-
-/** What it said of the month until then, and nothing since; planned maintenance before is taken for time that counts. */
-function afterSilence(month: number | undefined, saidWallMs: number, nowWallMs: number): number | undefined {
-  const now = new Date(nowWallMs);
-  const beganWallMs = Date.UTC(now.getUTCFullYear(), now.getUTCMonth());
-  if (saidWallMs <= beganWallMs) return 0;
-  return month && (month * (saidWallMs - beganWallMs)) / (nowWallMs - beganWallMs);
-}
-
-function meanOf(rows: readonly GatewayRow[]): number | undefined {
-  const told = rows.flatMap(({ availability }) => (availability === undefined ? [] : [availability]));
-  return told.length === 0 ? undefined : told.reduce((sum, one) => sum + one, 0) / told.length;
+/** Not before it should be there; and of those that never reported, only who is listed: he has a figure, 0. */
+function counts({ state, availability }: GatewayRow): boolean {
+  return state !== "planned" && (state !== "neverReported" || availability !== undefined);
 }
 
 function communesOf(rows: readonly GatewayRow[]): CommuneRow[] {
   const byCommune = new Map<string, GatewayRow[]>();
   for (const row of rows) {
-    if (row.commune === undefined) continue;
+    if (row.commune === undefined || !counts(row)) continue;
     const those = byCommune.get(row.commune);
     if (those) those.push(row);
     else byCommune.set(row.commune, [row]);
   }
   return [...byCommune]
-    .map(([commune, those]) => {
-      const availability = meanOf(those);
-      const meetsPromise =
-        availability === undefined ? those.every(isBelieved) : availability >= COMMUNE_PROMISE;
-      return { commune, gateways: those.length, availability, meetsPromise };
-    })
+    .map(([commune, those]) => ({ commune, gateways: those.length, ...verdictOf(those, COMMUNE_PROMISE) }))
     .sort((a, b) => (a.availability ?? 2) - (b.availability ?? 2) || a.commune.localeCompare(b.commune));
 }
 

@@ -1,12 +1,6 @@
 /** The operator's view as text: one line a gateway, the worst first, then the communes. Pure. */
-import {
-  COMMUNE_PROMISE,
-  type CommuneRow,
-  type FleetView,
-  type GatewayRow,
-  type GatewayState,
-  SERVICE_PROMISE,
-} from "./fleet.ts";
+import { COMMUNE_PROMISE, type CommuneRow, type FleetView } from "./fleet.ts";
+import { type GatewayRow, type GatewayState, SERVICE_PROMISE } from "./row.ts";
 
 const STATE_WORDS: Readonly<Record<GatewayState, string>> = {
   off: "off",
@@ -16,6 +10,7 @@ const STATE_WORDS: Readonly<Record<GatewayState, string>> = {
   trouble: "trouble",
   undated: "clock wrong",
   ok: "ok",
+  planned: "planned",
 };
 const HEADS = [
   "gateway",
@@ -45,6 +40,11 @@ export function fleetLines(view: FleetView, rowsMax = Number.POSITIVE_INFINITY):
     "",
     ...summary(view),
   ];
+}
+
+/** What stands above is of then. */
+export function brokerAwayLine(sinceWallMs: number): string {
+  return `The broker is away since ${new Date(sinceWallMs).toISOString().slice(0, 19)}Z; all this is as it was then.`;
 }
 
 function cellsOf(row: GatewayRow): string[] {
