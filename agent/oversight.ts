@@ -181,6 +181,7 @@ export async function startOversight(doors: Doors, road: Road, program: ProgramP
     links: routes.status,
     isTimeTrusted,
     devices: records.devices,
+    voltagesFirst: [settings.care.supplyVoltage, settings.care.backupVoltage],
     leftOf: (coreId, gatewayEui) => framesWaiting(journal, coreId, gatewayEui),
     publish: routes.publishOwn,
   });

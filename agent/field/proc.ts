@@ -1,7 +1,7 @@
 /**
  * What the kernel writes in /proc, and lm-sensors prints, read into figures. Pure; the files are read in system.ts.
  *
- * Source: proc(5); Documentation/networking/ in the kernel tree; sensors(1).
+ * Source: proc(5); Documentation/networking/ and Documentation/admin-guide/iostats.rst in the kernel tree; sensors(1).
  */
 const INTERFACES_MAX = 16;
 const VOLTAGES_MAX = 16;
@@ -45,6 +45,21 @@ export function readMemory(meminfo: string): Memory | undefined {
   return totalOctets === undefined
     ? undefined
     : { totalOctets, availableOctets: octetsOf("MemAvailable") ?? old };
+}
+
+/** /proc/diskstats counts in these, whatever the disk has. */
+const SECTOR_OCTETS = 512;
+/** Whole disks of their own: no partition, no disk in memory, none that is made of others. */
+const DISK = /^(?:mmcblk\d+|(?:s|h|v|xv)d[a-z]+|nvme\d+n\d+)$/;
+
+/** @returns octets written to all disks since boot; undefined where the kernel counts none (raw NAND). */
+export function readWrittenOctets(diskstats: string): number | undefined {
+  const sectors = diskstats.split("\n").flatMap((line) => {
+    const words = line.trim().split(/\s+/);
+    const written = Number(words[9]);
+    return DISK.test(words[2] ?? "") && Number.isInteger(written) ? [written] : [];
+  });
+  return sectors.length === 0 ? undefined : SECTOR_OCTETS * sectors.reduce((sum, one) => sum + one, 0);
 }
 
 /** @returns the load over one minute. */

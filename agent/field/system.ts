@@ -22,6 +22,7 @@ import {
   readMemory,
   readSensors,
   readWireless,
+  readWrittenOctets,
 } from "./proc.ts";
 import { createSensors, type ReadText, textReader } from "./sensors.ts";
 import { readSupplies, type Supply } from "./supplies.ts";
@@ -36,6 +37,8 @@ export interface SystemReading {
   readonly memory?: Memory | undefined;
   /** Where the journal lies. */
   readonly disk?: DiskSpace | undefined;
+  /** By the whole box since boot, to all its disks. */
+  readonly diskWrittenOctets?: number | undefined;
   /** Degrees Celsius. */
   readonly temperatures: readonly Measured[];
   /** Volts. */
@@ -137,6 +140,7 @@ export function createSystem({
       load1: readLoad((await read("/proc/loadavg")) ?? ""),
       memory: readMemory((await read("/proc/meminfo")) ?? ""),
       disk: await askDisk(),
+      diskWrittenOctets: readWrittenOctets((await read("/proc/diskstats")) ?? ""),
       temperatures,
       voltages: named.length > 0 ? named : voltages,
       supplies: await readSupplies(box, read),
@@ -173,7 +177,7 @@ async function readNetwork(read: ReadText): Promise<SystemReading["interfaces"]>
 const FIRMWARE_CHARACTERS_MAX = 80;
 
 /** It does not change while we run. KerOS 4 and 5 write it at start; others have os-release. */
-async function findFirmware(read: ReadText): Promise<string | undefined> {
+export async function findFirmware(read: ReadText): Promise<string | undefined> {
   const kerlink = (await read("/tmp/sys_startup_status.json")) ?? "";
   const found =
     /"sw_version"\s*:\s*"([^"\n]+)"/.exec(kerlink)?.[1] ??

@@ -4,7 +4,8 @@
  * writes as can be:
  *
  *   health.stamp         every five minutes, and at the end: until when we lived, and today's account
- *   health.days.*, health.months.*   when a day ends          health.outages, health.alarms   when they have changed
+ *   health.days.*, health.months.*   when a day ends          health.outages, health.alarms   when they have changed;
+ *                                    outages, with the stamp, also before one of them is told
  *   health.hours         hourly                               health.forwarders               daily
  *   health.maintenance   at once
  *
@@ -55,6 +56,10 @@ export interface Health {
   onAlarm(listener: (event: AlarmEvent) => void): () => void;
   /** Something has changed that should be accounted for now: a core link came or went. */
   look(): void;
+  /** Before outages are told: others have been told some, up to this number (Availability.outagesAfter). */
+  outagesAfter(toldNumber: number): void;
+  /** Before an outage is told: it is written down (Availability.keepOutages). */
+  keepOutages(): void;
   /** The gateways whose forwarder should be heard (known-forwarders.ts). */
   expected(): readonly string[];
   /** Stamps: what follows is no power cut. Before the journal is closed. */
@@ -248,6 +253,10 @@ export function startHealth(parts: HealthParts): Health {
     },
     look: () => {
       if (!stopped) availability.look();
+    },
+    outagesAfter: availability.outagesAfter,
+    keepOutages: () => {
+      if (!stopped) availability.keepOutages();
     },
     expected: () => {
       restore();

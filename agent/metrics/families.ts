@@ -395,6 +395,12 @@ const ROWS: readonly Row[] = [
     of: ({ field }) => [[field.system?.disk?.freeOctets]],
   },
   {
+    name: "edge_agent_box_disk_written_bytes",
+    help: "Written to all disks of the box since it booted: what flash is worn by.",
+    type: "counter",
+    of: ({ field }) => [[field.system?.diskWrittenOctets]],
+  },
+  {
     name: "edge_agent_gnss_fix",
     help: "1 while the GNSS receiver has a fix; absent without a receiver.",
     type: "gauge",
@@ -408,10 +414,12 @@ const ROWS: readonly Row[] = [
   },
   {
     name: "edge_agent_modem_signal",
-    help: "What the cellular modem hears: rssi and rsrp in dBm, rsrq and sinr in dB.",
+    help: "What the cellular modem hears while it answers: rssi and rsrp in dBm, rsrq and sinr in dB.",
     type: "gauge",
     of: ({ field }) => {
-      const { rssiDbm, rsrpDbm, rsrqDb, sinrDb } = field.modem?.reading?.signal ?? {};
+      // The last reading of a modem that no longer answers stays in the status.
+      const reading = field.modem?.state === "answers" ? field.modem.reading : undefined;
+      const { rssiDbm, rsrpDbm, rsrqDb, sinrDb } = reading?.signal ?? {};
       return [
         [rssiDbm, { figure: "rssi" }],
         [rsrpDbm, { figure: "rsrp" }],

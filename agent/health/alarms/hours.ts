@@ -9,10 +9,16 @@
  * most. Fewer: less than half of what is expected, and so few that a Poisson process of 0.7 of it would do so once in a
  * million times. A gateway with a handful of frames a day is never judged by their number; its devices are (deviceSilent).
  * For what is lost in part only, the same test over the last day, without the hours that were judged too quiet already.
+ *
+ * Hours found too quiet are no history: a fault must not become what is usual. But not for ever, for meters do go. After
+ * QUIET_HOURS_MAX of them, without a whole day between that was not too quiet, the history begins anew, with what is heard
+ * then.
  */
 
 export const HISTORY_DAYS = 14;
 export const HISTORY_DAYS_MIN = 3;
+/** Thirty days. */
+export const QUIET_HOURS_MAX = 720;
 const HOURS = 24;
 const HOUR_MS = 3_600_000;
 /** Drift of traffic from week to week: the test is against so much of what is expected. */
@@ -58,7 +64,7 @@ export interface Hours {
 
 export function openHours(): Hours {
   /** The latest last. */
-  let history: number[][] = Array.from({ length: HOURS }, () => []);
+  let history = emptyHistory();
   /** Watched hours, the latest first, a day at most. */
   let recent: readonly Past[] = [];
   let running: { readonly hour: number; watchedMs: number; heard: number } | undefined;
@@ -66,6 +72,9 @@ export function openHours(): Hours {
   /** Watched hours since one that was judged too quiet by the short test. */
   let quietFor = 0;
   let verdict: HoursVerdict = { verdict: "unknown" };
+  /** Hours left out of the history, and those since the last one that were not. */
+  let leftOut = 0;
+  let soundFor = 0;
   let changed = false;
 
   /** undefined: too few days are known. */
@@ -90,12 +99,13 @@ export function openHours(): Hours {
       expected += more;
       if (expected >= expectedMin) return judged(heard, expected, at + 1);
     }
-    return { verdict: "unknown" };
+    // A day that brings no more is never judged too quiet by it: so little is no improbable silence.
+    return recent.length < HOURS ? { verdict: "unknown" } : judged(heard, expected, HOURS);
   };
 
   const testOfDay = (): HoursVerdict => {
     const expected = recent.map(({ hourOfDay }) => expectedOf(hourOfDay));
-    if (quietFor < HOURS || expected.includes(undefined)) return { verdict: "unknown" };
+    if (recent.length < HOURS || expected.includes(undefined)) return { verdict: "unknown" };
     return judged(
       recent.reduce((sum, { heard }) => sum + heard, 0),
       (expected as number[]).reduce((sum, count) => sum + count, 0),
@@ -110,9 +120,25 @@ export function openHours(): Hours {
     const short = test(SILENCE_MEANS);
     quietFor = short.verdict === "bad" ? 0 : Math.min(quietFor + 1, HOURS);
     const whole = testOfDay();
-    verdict = short.verdict !== "bad" && whole.verdict === "bad" ? whole : short;
-    history[hourOfDay] = [...history[hourOfDay]!, heard].slice(-HISTORY_DAYS);
+    const isDayBad = whole.verdict === "bad";
+    verdict = short.verdict !== "bad" && isDayBad && quietFor === HOURS ? whole : short;
+    // Also where the hour alone could pass.
+    learn(hourOfDay, heard, short.verdict === "bad" || isDayBad);
+  };
+
+  const learn = (hourOfDay: number, heard: number, isTooQuiet: boolean): void => {
     changed = true;
+    if (isTooQuiet) {
+      leftOut += 1;
+      soundFor = 0;
+    } else if (verdict.verdict === "good") {
+      soundFor = Math.min(soundFor + 1, HOURS);
+      if (soundFor === HOURS) leftOut = 0;
+    }
+    if (leftOut >= QUIET_HOURS_MAX) {
+      history = emptyHistory();
+      leftOut = 0;
+    } else if (!isTooQuiet) history[hourOfDay] = [...history[hourOfDay]!, heard].slice(-HISTORY_DAYS);
   };
 
   return {
@@ -138,14 +164,19 @@ export function openHours(): Hours {
     },
     write: () => {
       changed = false;
-      return JSON.stringify(history);
+      return JSON.stringify({ history, leftOut } satisfies Written);
     },
     read: (text) => {
-      const kept = readHistory(text);
-      if (kept !== undefined)
-        history = kept.map((counts, at) => [...counts, ...history[at]!].slice(-HISTORY_DAYS));
+      const kept = readWritten(text);
+      if (kept === undefined) return;
+      history = kept.history.map((counts, at) => [...counts, ...history[at]!].slice(-HISTORY_DAYS));
+      leftOut += kept.leftOut;
     },
   };
+}
+
+function emptyHistory(): number[][] {
+  return Array.from({ length: HOURS }, () => []);
 }
 
 function judged(heard: number, expected: number, hours: number): HoursVerdict {
@@ -170,15 +201,23 @@ function isImprobable(count: number, mean: number): boolean {
   return sum <= PROBABILITY_MAX;
 }
 
-function readHistory(text: string | undefined): number[][] | undefined {
+interface Written {
+  readonly history: readonly (readonly number[])[];
+  readonly leftOut: number;
+}
+
+function readWritten(text: string | undefined): Written | undefined {
   if (text === undefined) return undefined;
   try {
-    const said = JSON.parse(text) as number[][];
+    const said = JSON.parse(text) as Written | Written["history"];
+    // Notes of before have the history alone.
+    const { history, leftOut } = "history" in said ? said : { history: said, leftOut: 0 };
     const isSound =
-      Array.isArray(said) &&
-      said.length === HOURS &&
-      said.every((counts) => Array.isArray(counts) && counts.every((count) => count >= 0));
-    return isSound ? said : undefined;
+      Array.isArray(history) &&
+      history.length === HOURS &&
+      history.every((counts) => Array.isArray(counts) && counts.every((count) => count >= 0)) &&
+      Number.isInteger(leftOut);
+    return isSound ? { history, leftOut } : undefined;
   } catch {
     return undefined;
   }

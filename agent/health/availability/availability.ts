@@ -91,6 +91,10 @@ export interface Availability {
   view(): AvailabilityView;
   /** The oldest first. */
   outages(): readonly Outage[];
+  /** Others have been told outages up to this number: ours follow from it (outages.ts, after()). */
+  outagesAfter(toldNumber: number): void;
+  /** Before an outage is told: it and its number are written down, so that no later one is given the same. */
+  keepOutages(): void;
   /** The kernel's boot id as the run before had it, where it was another one. */
   readonly rebootedFrom: string | undefined;
 }
@@ -139,13 +143,13 @@ export function keepAvailability(parts: AvailabilityParts): Availability {
     if (resumed || parts.notesMayCome()) return;
     resumed = true;
     const stamp = readStamp(notes);
+    outages.read(notes.get(OUTAGES_NOTE), stamp?.anchorUtcMs ?? 0);
     if (stamp !== undefined) takeUp(stamp);
   }
 
   function takeUp(stamp: Stamp): void {
     anchorUtcMs = stamp.anchorUtcMs;
     heard ||= stamp.heard;
-    outages.read(notes.get(OUTAGES_NOTE), stamp.anchorUtcMs ?? 0);
     if (stamp.today !== undefined) calendar.restore(stamp.today.utcDay, stamp.today.sheet);
     const sameBoot = stamp.boot === clock.kernelBootId() && stamp.monotonicMs <= startMs;
     if (!sameBoot) rebootedFrom = stamp.boot;
@@ -328,6 +332,13 @@ export function keepAvailability(parts: AvailabilityParts): Availability {
       };
     },
     outages: () => outages.list(),
+    outagesAfter: (toldNumber) => {
+      if (resumed) outages.after(toldNumber);
+    },
+    keepOutages: () => {
+      // With the stamp: an outage must not lie after the moment from which the power is thought to have been away.
+      if (resumed && outages.changed) writeDown(false);
+    },
     get rebootedFrom() {
       return rebootedFrom;
     },

@@ -7,6 +7,9 @@
  *   restart          the agent alone was gone: stopped, or crashed (isCrash; its beginning is then as uncertain)
  *   backhaulDown     a core link was down while the gateway was up
  *   forwarderSilent  the packet forwarder said nothing while the gateway was up
+ *
+ * Where the note of earlier runs was lost the numbers begin anew, until it is known what others have been told: no number
+ * is ever given twice to somebody (after()).
  */
 import type { OffCause } from "./pieces.ts";
 
@@ -47,6 +50,11 @@ export interface OutageLog {
   /** The subject is up again, or nobody can say. */
   over(subject: string): void;
   list(): readonly Outage[];
+  /**
+   * Somebody has been told numbers up to this one: where ours do not follow from it, those listed are numbered on from it.
+   * Before the first is told, of all who may be told; none of ours has been told by then.
+   */
+  after(toldNumber: number): void;
   /** Whether list() has changed but for the ends of those that last. */
   readonly changed: boolean;
   write(): string;
@@ -59,6 +67,8 @@ type Open = { -readonly [Field in keyof Outage]: Outage[Field] };
 export function openOutageLog(): OutageLog {
   let outages: Outage[] = [];
   let next = 1;
+  /** No earlier run has left its numbers, and nobody has been told any since. */
+  let isAnew = true;
   let changed = false;
   /** Those that last, listed or still too short for it. */
   const open = new Map<string, Open & { untilMs: number }>();
@@ -69,6 +79,11 @@ export function openOutageLog(): OutageLog {
     outages.push(outage);
     if (outages.length > OUTAGES_MAX) outages = outages.slice(-OUTAGES_MAX);
     changed = true;
+  };
+
+  const shiftBy = (numbers: number): void => {
+    for (const outage of outages) (outage as Open).number += numbers;
+    next += numbers;
   };
 
   const end = (subject: string): void => {
@@ -98,19 +113,25 @@ export function openOutageLog(): OutageLog {
     },
     over: end,
     list: () => outages.map(withoutUntil),
+    after: (toldNumber) => {
+      // Numbers that follow from what was told are at most as far as the latest that was given.
+      if (!isAnew && toldNumber < next) return;
+      isAnew = false;
+      changed = true;
+      shiftBy(Math.max(0, toldNumber));
+    },
     get changed() {
       return changed;
     },
     write: () => {
       changed = false;
-      return JSON.stringify({ next, outages: outages.map(withoutUntil) });
+      return JSON.stringify({ next, isAnew: isAnew || undefined, outages: outages.map(withoutUntil) });
     },
     read: (text, endedUtcMs) => {
       const before = parse(text);
       if (before === undefined) return;
-      const shift = before.next - 1;
-      for (const outage of outages) (outage as Open).number += shift;
-      next += shift;
+      isAnew = before.isAnew === true;
+      shiftBy(before.next - 1);
       const ended = before.outages.map((outage) => ({
         ...outage,
         toWallMs: outage.toWallMs ?? Math.max(outage.fromWallMs, Math.round(endedUtcMs)),
@@ -132,10 +153,16 @@ function kindOf(subject: string, cause: OffCause | undefined): Pick<Outage, "kin
   return { kind: "backhaulDown", coreId: subject.slice(subject.indexOf("/") + 1) };
 }
 
-function parse(text: string | undefined): { next: number; outages: Outage[] } | undefined {
+interface Written {
+  readonly next: number;
+  readonly isAnew?: boolean | undefined;
+  readonly outages: readonly Outage[];
+}
+
+function parse(text: string | undefined): Written | undefined {
   if (text === undefined) return undefined;
   try {
-    const said = JSON.parse(text) as { next: number; outages: Outage[] };
+    const said = JSON.parse(text) as Written;
     return Number.isInteger(said.next) && Array.isArray(said.outages) ? said : undefined;
   } catch {
     return undefined;

@@ -69,7 +69,8 @@ export function hottestOf(system: SystemReading | undefined): SystemPart | undef
   });
 }
 
-export function systemOf(system: SystemReading): SystemPart {
+/** @param voltagesFirst names of those that must not be missing, the most needed first; "": none. */
+export function systemOf(system: SystemReading, voltagesFirst: readonly string[] = []): SystemPart {
   return compact<SystemPart>({
     ...hottestOf(system),
     load1: fixedOr(system.load1, 2),
@@ -77,17 +78,27 @@ export function systemOf(system: SystemReading): SystemPart {
     diskFreeOctets: roundedOr(system.disk?.freeOctets),
     memoryOctets: roundedOr(system.memory?.totalOctets),
     diskOctets: roundedOr(system.disk?.totalOctets),
+    diskWrittenOctets: system.diskWrittenOctets,
     temperaturesC: measures(system.temperatures),
-    voltagesV: measures(system.voltages),
+    voltagesV: measures(inOrder(system.voltages, voltagesFirst)),
   });
 }
 
+function inOrder(of: readonly Measured[], first: readonly string[]): readonly Measured[] {
+  const rank = ({ name }: Measured): number => (first.includes(name) ? first.indexOf(name) : first.length);
+  return [...of].sort((one, other) => rank(one) - rank(other));
+}
+
+/** Names that are the same, or the same once they are cut, are told apart by a number. */
 function measures(of: readonly Measured[]): Readonly<Record<string, number>> {
-  return Object.fromEntries(
-    of
-      .slice(0, MEASURES_TOLD_MAX)
-      .map(({ name, value }) => [name.slice(0, NAME_CHARACTERS_MAX), rounded(value)]),
-  );
+  const told = new Map<string, number>();
+  for (const { name, value } of of.slice(0, MEASURES_TOLD_MAX)) {
+    let as = name.slice(0, NAME_CHARACTERS_MAX);
+    for (let number = 2; told.has(as); number++)
+      as = `${name.slice(0, NAME_CHARACTERS_MAX - `~${number}`.length)}~${number}`;
+    told.set(as, rounded(value));
+  }
+  return Object.fromEntries(told);
 }
 
 export function availabilityOf({ subjects, isDated }: AvailabilityView): AvailabilityPart | undefined {

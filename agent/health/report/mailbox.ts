@@ -3,7 +3,8 @@
  * in their order, and only while the core takes them.
  *
  *   alarm    each event. They wait in memory, ALARM_EVENTS_MAX of them; the oldest go first.
- *   alarms   the set that stands, retained: when it has changed, and once on each server.
+ *   alarms   the set that stands, retained: when it has changed, and once on each connection, also on one that
+ *            moved to another server of the core.
  *   outage   each that is over, until the core took it (MQTT 5: and somebody listened), across restarts.
  *
  * Which connections there are and when they are ready is the reporter's affair (reporter.ts).
@@ -33,22 +34,32 @@ export interface MailboxParts {
   /** Those of this gateway, the gravest first. */
   readonly alarms: () => readonly Alarm[];
   readonly outages: () => { readonly outages: readonly Outage[]; readonly isDated: boolean };
+  /** Before an outage is told (Health.keepOutages). */
+  readonly keepOutages: () => void;
   readonly publish: (message: OwnMessage) => Promise<Delivery>;
 }
 
 export interface Mailbox {
   happened(event: AlarmEvent): void;
+  /** The connection is a new one: what its broker still has nobody knows. One that kept nothing may have restarted. */
+  connected(): void;
   /** Says what is to be said to this server. Resolves when nothing more can be said now. */
   deliver(server: string | undefined): Promise<void>;
 }
 
+/** The note of what this core has been told of this gateway. */
+export function toldNoteOf(coreId: string, gatewayEui: string): string {
+  return `health.told.${coreId}.${gatewayEui}`;
+}
+
 export function createMailbox(parts: MailboxParts): Mailbox {
   const { coreId, gatewayEui, monotonicMs, notes } = parts;
-  const toldNote = `health.told.${coreId}.${gatewayEui}`;
+  const toldNote = toldNoteOf(coreId, gatewayEui);
   const beganMs = monotonicMs();
   const events: { readonly event: AlarmEvent; readonly monotonicMs: number }[] = [];
   /** What stands retained, as far as we know, and where. */
   let standing: string | undefined;
+  let connections = 0;
   let unheardUntilMs = Number.NEGATIVE_INFINITY;
   let underWay: Promise<void> | undefined;
 
@@ -83,8 +94,9 @@ export function createMailbox(parts: MailboxParts): Mailbox {
     const alarms = parts.alarms();
     const now = `${server} ${fingerprintOf(alarms)}`;
     if (now === standing) return true;
+    const saidOn = connections;
     const delivery = await say("alarms", alarmsMessage(alarms, speaker()), true);
-    if (isDone(delivery)) standing = now;
+    if (isDone(delivery) && saidOn === connections) standing = now;
     return isDone(delivery);
   }
 
@@ -92,7 +104,9 @@ export function createMailbox(parts: MailboxParts): Mailbox {
     if (monotonicMs() < unheardUntilMs) return;
     const { outages, isDated } = parts.outages();
     if (!isDated && monotonicMs() - beganMs < UNDATED_MS_MAX) return;
-    for (const next of untold(outages, readTold(notes.get(toldNote)))) {
+    const left = untold(outages, readTold(notes.get(toldNote)));
+    if (left.length > 0) parts.keepOutages();
+    for (const next of left) {
       const delivery = await say("outage", outageMessage(next, gatewayEui, isDated), false);
       if (delivery === "noSubscriber") unheardUntilMs = monotonicMs() + UNHEARD_MS;
       if (delivery !== "taken") return;
@@ -103,8 +117,7 @@ export function createMailbox(parts: MailboxParts): Mailbox {
   async function sayAll(server: string | undefined): Promise<void> {
     if ((await sayEvents()) && (await saySet(server))) await sayOutages();
     // What happened while the last was on its way.
-    if (events.length === 0 && `${server} ${fingerprintOf(parts.alarms())}` !== standing)
-      await saySet(server);
+    if (events.length === 0) await saySet(server);
   }
 
   return {
@@ -114,6 +127,10 @@ export function createMailbox(parts: MailboxParts): Mailbox {
         events.shift();
         parts.counters.count("ownSent", "alarm.givenUp");
       }
+    },
+    connected: () => {
+      connections += 1;
+      standing = undefined;
     },
     deliver: (server) => {
       underWay ??= sayAll(server).finally(() => {

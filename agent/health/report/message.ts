@@ -18,7 +18,7 @@ export const VERSION = 1;
 
 /** Of the JSON, whatever happens on the gateway: with these, a month of reports stays within its budget. */
 export const SMALL_OCTETS_MAX = 620;
-export const FULL_OCTETS_MAX = 4_000;
+export const FULL_OCTETS_MAX = 4_050;
 
 export interface HealthReport {
   readonly version: typeof VERSION;
@@ -143,7 +143,7 @@ export interface JournalPart {
   readonly commitP50Ms?: number | undefined;
   readonly commitP95Ms?: number | undefined;
   readonly commitLongestMs?: number | undefined;
-  /** What the store was given to write; the flash sees more. */
+  /** What the store was given to write; the flash sees more (system.diskWrittenOctets). */
   readonly givenOctets?: number | undefined;
   readonly lostAtOpen?: number | undefined;
   readonly aside?: number | undefined;
@@ -206,9 +206,13 @@ export interface SystemPart {
   /** Where the journal lies. */
   readonly diskFreeOctets?: number | undefined;
   readonly diskOctets?: number | undefined;
+  /** By the whole box since it booted, to all its disks. */
+  readonly diskWrittenOctets?: number | undefined;
   /** Small: the highest. */
   readonly temperatureC?: number | undefined;
+  /** By the box's names, cut to 16 characters and then told apart by a number. */
   readonly temperaturesC?: Readonly<Record<string, number>> | undefined;
+  /** Those that the settings name for the supply first. */
   readonly voltagesV?: Readonly<Record<string, number>> | undefined;
 }
 

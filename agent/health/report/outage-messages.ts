@@ -25,6 +25,11 @@ export function readTold(note: string | undefined): Told {
   return { upTo: -1, beyond: [] };
 }
 
+/** @returns the highest number that was told; -1: none was. */
+export function lastTold({ upTo, beyond }: Told): number {
+  return Math.max(upTo, ...beyond);
+}
+
 export function writeTold(told: Told): string {
   return JSON.stringify(told);
 }

@@ -53,6 +53,8 @@ export interface ReportMoment {
   readonly wallMs: number;
   /** Stored frames of this gateway that this core has not taken. */
   readonly leftOf: (coreId: string) => number;
+  /** Names of voltages that go first: the supply's, by the settings. */
+  readonly voltagesFirst?: readonly string[] | undefined;
   /** What the reports themselves cost a month. */
   readonly reportsOctets?: number | undefined;
 }
@@ -158,7 +160,7 @@ function fullReport(source: ReportSource, moment: FullMoment): HealthReport {
       .map((core) => coreOf(core, records, leftOf(core.id), wallMs)),
     backhaul: backhaulOf(field, "full"),
     gnss: field.gnss && gnssOf(field.gnss),
-    system: field.system && systemOf(field.system),
+    system: field.system && systemOf(field.system, moment.voltagesFirst),
     devices: devicesOf(records.devices.find((one) => one.gatewayEui === gatewayEui)),
     silentDevices: silentOnesOf(mine),
     newDevices: newOnesOf(mine),

@@ -22,13 +22,19 @@ import type { Clock, Rng, Timer } from "../../ports.ts";
 import type { Counters } from "../counters.ts";
 import type { Health } from "../health.ts";
 import type { DeviceView } from "../records/view.ts";
-import { createMailbox, type Mailbox } from "./mailbox.ts";
+import { createMailbox, type Mailbox, toldNoteOf } from "./mailbox.ts";
 import { FULL_OCTETS_MAX, SMALL_OCTETS_MAX } from "./message.ts";
+import { lastTold, readTold } from "./outage-messages.ts";
 import { type ReportSource, writeFull, writeSmall } from "./report.ts";
 import { monthOctets, wireOctets } from "./wire-octets.ts";
 
 /** After a connection came, within so long. */
 export const SETTLE_MS = 60_000;
+/**
+ * After a connection came the full report goes with the next small one, for a broker that has forgotten it; so often at
+ * the most, for the sake of the month's octets. What is missing then comes within full_interval.
+ */
+export const EARLY_FULL_EVERY_MS = 86_400_000;
 
 export interface ReporterParts {
   readonly clock: Clock;
@@ -43,9 +49,11 @@ export interface ReporterParts {
   /** Reads what is only read on demand; then the source is of now. */
   readonly refresh: () => Promise<void>;
   readonly devices: () => readonly DeviceView[];
+  /** Names of voltages that go first in the full report. */
+  readonly voltagesFirst?: readonly string[] | undefined;
   /** Stored frames of this gateway that this core has not taken. */
   readonly leftOf: (coreId: string, gatewayEui: string) => number;
-  readonly health: Pick<Health, "onAlarm" | "view">;
+  readonly health: Pick<Health, "onAlarm" | "view" | "expected" | "outagesAfter" | "keepOutages">;
   /** Routes.publishOwn. */
   readonly publish: (coreId: string, gatewayEui: string, message: OwnMessage) => Promise<Delivery>;
 }
@@ -74,6 +82,8 @@ interface Gateway {
   timer: Timer;
   /** When the full one is due, monotonic. */
   fullDueMs: number;
+  /** When it was last due because a connection came. */
+  earlyFullMs: number;
   readonly mailboxes: ReadonlyMap<string, Mailbox>;
   /** Cores that have just come, each with its moment. */
   readonly settling: Map<string, Timer>;
@@ -103,6 +113,7 @@ export function startReporter(parts: ReporterParts): Reporter {
     const gateway: Gateway = {
       timer: clock.after(chance.unit() * reportIntervalMs, () => tick(gatewayEui)),
       fullDueMs: Number.NEGATIVE_INFINITY,
+      earlyFullMs: Number.NEGATIVE_INFINITY,
       mailboxes,
       settling: new Map(),
     };
@@ -122,11 +133,22 @@ export function startReporter(parts: ReporterParts): Reporter {
       alarms: () =>
         parts.health.view().alarms.filter(({ subject }) => concerns(subject, gatewayEui, gateways)),
       outages: () => {
+        parts.health.outagesAfter(lastToldNumber());
         const { outages, availability } = parts.health.view();
         return { outages, isDated: availability.isDated };
       },
+      keepOutages: parts.health.keepOutages,
       publish: (message) => publish(coreId, gatewayEui, message),
     });
+  }
+
+  /** The highest number of an outage that any core has been told of any gateway of this agent. */
+  function lastToldNumber(): number {
+    const gatewayEuis = new Set([...gateways.keys(), ...parts.health.expected()]);
+    const told = [...gatewayEuis].flatMap((gatewayEui) =>
+      cores.map(({ id }) => lastTold(readTold(parts.notes.get(toldNoteOf(id, gatewayEui))))),
+    );
+    return Math.max(-1, ...told);
   }
 
   function tick(gatewayEui: string): void {
@@ -158,6 +180,7 @@ export function startReporter(parts: ReporterParts): Reporter {
       gatewayEui,
       wallMs: clock.wallMs(),
       leftOf: (coreId: string) => parts.leftOf(coreId, gatewayEui),
+      voltagesFirst: parts.voltagesFirst,
       reportsOctets: monthOf(sizes),
     };
     return size === "small"
@@ -228,10 +251,23 @@ export function startReporter(parts: ReporterParts): Reporter {
     );
   }
 
+  function monthMax(): number {
+    const topic = topicOf(cores[0]?.id ?? "", "0".repeat(16), "health/full");
+    const early = monthOctets(wireOctets(topic, FULL_OCTETS_MAX), EARLY_FULL_EVERY_MS);
+    return monthOf({ small: SMALL_OCTETS_MAX, full: FULL_OCTETS_MAX }) + early;
+  }
+
   return {
     linkUp: (coreId, gatewayEui) => {
       if (stopped || !cores.some(({ id }) => id === coreId)) return;
-      const { settling } = begin(gatewayEui);
+      const gateway = begin(gatewayEui);
+      const { settling } = gateway;
+      gateway.mailboxes.get(coreId)!.connected();
+      const nowMs = clock.monotonicMs();
+      if (gateway.fullDueMs > nowMs && nowMs - gateway.earlyFullMs >= EARLY_FULL_EVERY_MS) {
+        gateway.earlyFullMs = nowMs;
+        gateway.fullDueMs = Number.NEGATIVE_INFINITY;
+      }
       settling.get(coreId)?.cancel();
       const delayMs = parts.rng.stream(`health/${gatewayEui}/${coreId}`).unit() * SETTLE_MS;
       const timer = clock.after(delayMs, () => {
@@ -254,7 +290,7 @@ export function startReporter(parts: ReporterParts): Reporter {
     view: () => ({
       sent: Object.fromEntries([...sent].map(([name, counted]) => [name, { ...counted }])),
       monthOctets: monthOf(sizes),
-      monthOctetsMax: monthOf({ small: SMALL_OCTETS_MAX, full: FULL_OCTETS_MAX }),
+      monthOctetsMax: monthMax(),
     }),
     stop: () => {
       stopped = true;
@@ -272,11 +308,15 @@ function isWithBroker(delivery: Delivery): boolean {
   return delivery === "taken" || delivery === "noSubscriber";
 }
 
-/** An alarm of another gateway of this agent is no affair of this one's; one of the box is everybody's. */
+/**
+ * An alarm of another gateway of this agent is no affair of this one's; one of the box is everybody's.
+ * @param subject a gateway's EUI, alone or before a slash (`<eui>/<sub-band>`), or something else.
+ */
 function concerns(
   subject: string | undefined,
   gatewayEui: string,
   gateways: ReadonlyMap<string, unknown>,
 ): boolean {
-  return subject === gatewayEui || subject === undefined || !gateways.has(subject);
+  const [of] = (subject ?? "").split("/");
+  return of === gatewayEui || !gateways.has(of!);
 }

@@ -17,6 +17,15 @@ const BOX: Readonly<Record<string, string>> = {
   "/proc/stat": STAT(100, 900),
   "/proc/loadavg": "0.42 0.30 0.21 1/87 1234\n",
   "/proc/meminfo": "MemTotal:         249344 kB\nMemFree:           31000 kB\nMemAvailable:     120000 kB\n",
+  "/proc/diskstats": [
+    "   1       0 ram0 0 0 0 0 0 0 0 0 0 0 0",
+    " 179       0 mmcblk0 12345 678 901234 5678 90123 4567 6000400 12345 0 6789 23456",
+    " 179       1 mmcblk0p1 345 78 1234 678 123 67 1000000 345 0 789 456",
+    " 179       2 mmcblk0p2 12000 600 900000 5000 90000 4500 5000400 12000 0 6000 23000",
+    " 179       8 mmcblk0boot0 20 0 160 10 0 0 0 0 0 10 10",
+    " 253       0 dm-0 12000 0 900000 5000 90000 0 5000400 12000 0 6000 23000",
+    "",
+  ].join("\n"),
   "/proc/net/dev": [
     "Inter-|   Receive                                                |  Transmit",
     " face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed",
@@ -77,6 +86,8 @@ describe("a box", () => {
       load1: 0.42,
       memory: { totalOctets: 249_344 * 1_024, availableOctets: 120_000 * 1_024 },
       disk: { freeOctets: 1024 ** 3, totalOctets: 2 * 1024 ** 3 },
+      // The eMMC, once: not its partitions, not what lies on top of it.
+      diskWrittenOctets: 6_000_400 * 512,
       temperatures: [{ name: "imx_thermal_zone", value: 48.75 }],
       voltages: [
         { name: "12V_POE", value: 12.04 },

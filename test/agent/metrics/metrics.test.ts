@@ -10,12 +10,15 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { loadSettings } from "../../../agent/config/load.ts";
 import type { AgentStatus } from "../../../agent/control/answers.ts";
+import type { FieldStatus } from "../../../agent/field/field.ts";
 import { openClock } from "../../../agent/host/clock.ts";
 import { openWebDoor } from "../../../agent/host/web.ts";
 import { familiesOf } from "../../../agent/metrics/families.ts";
 import { type Metrics, startMetrics } from "../../../agent/metrics/metrics.ts";
 import { EUI, openAgentWorld } from "../agent-world.ts";
 import { writtenLog } from "../north/core-world.ts";
+
+type ModemStatus = NonNullable<FieldStatus["modem"]>;
 
 const EXAMPLES = join(import.meta.dirname, "../../../agent/metrics/examples");
 const OPEN_METRICS = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5";
@@ -113,6 +116,23 @@ describe("a scrape", () => {
     expect((await fetch(new URL("/", at))).status).toBe(404);
     expect((await fetch(at, { method: "POST", body: "x" })).status).toBe(405);
   });
+});
+
+test("the signal is that of a modem that answers: one that was unplugged hears nothing", async () => {
+  const lived = await livedStatus();
+  const reading = { signal: { rssiDbm: -67, rsrpDbm: -98 }, ageMs: 60_000 };
+  const signalOf = (state: ModemStatus["state"]) => {
+    const modem = { by: "/dev/ttyUSB2", state, forMs: 60_000, grade: "fair", reading } as ModemStatus;
+    const families = familiesOf({ ...lived, field: { ...lived.field, modem } });
+    const family = families.find(({ name }) => name === "edge_agent_modem_signal");
+    return family?.type === "gauge" ? family.samples.map(({ labels, value }) => [labels.figure, value]) : [];
+  };
+  expect(signalOf("answers")).toEqual([
+    ["rssi", -67],
+    ["rsrp", -98],
+  ]);
+  for (const state of ["silent", "noPort", "noModem", "garbage"] as const)
+    expect(signalOf(state), state).toEqual([]);
 });
 
 test("no family has a sample twice, or labels that differ from sample to sample", async () => {

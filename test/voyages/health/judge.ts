@@ -176,6 +176,7 @@ export function judgeReport(
   const day = new Date(wallMs);
   const dayMs = Date.UTC(day.getUTCFullYear(), day.getUTCMonth(), day.getUTCDate()) - wallOffsetMs;
   const monthMs = Date.UTC(day.getUTCFullYear(), day.getUTCMonth(), 1) - wallOffsetMs;
+  const yearMs = Date.UTC(day.getUTCFullYear(), 0, 1) - wallOffsetMs;
   const said = {
     gateway: availability.gateway,
     forwarder: availability.forwarder,
@@ -186,6 +187,7 @@ export function judgeReport(
     for (const [period, fromMs] of [
       ["day", dayMs],
       ["month", monthMs],
+      ["year", yearMs],
     ] as const) {
       const told = said[subject]?.[period];
       const what = judgeShare(truth, subject, Math.max(bornMs, fromMs), atMs, told);

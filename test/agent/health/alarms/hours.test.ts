@@ -1,10 +1,5 @@
 import { describe, expect, test } from "vitest";
-import {
-  HISTORY_DAYS,
-  HISTORY_DAYS_MIN,
-  type Hours,
-  openHours,
-} from "../../../../agent/health/alarms/hours.ts";
+import { HISTORY_DAYS_MIN, type Hours, openHours } from "../../../../agent/health/alarms/hours.ts";
 import { ALARM_TIMES } from "../../../../agent/health/alarms/rules.ts";
 import { WorldRng } from "../../../../simulator/world/rng.ts";
 
@@ -39,6 +34,12 @@ class Listener {
       if (this.nowMs % HOUR_MS === 0 && this.hours.verdict().verdict === "bad")
         this.bad.push(this.nowMs / HOUR_MS);
     }
+  }
+
+  /** Frames an hour that are expected at each hour of the day, the least of it and those beside it. */
+  get expected(): number[] {
+    const { history } = JSON.parse(this.hours.write()) as { history: number[][] };
+    return history.map((counts) => counts.toSorted((one, other) => one - other)[counts.length >> 1]!);
   }
 
   get verdict(): string {
@@ -148,15 +149,79 @@ describe("fewer frames than at this hour on other days", () => {
     gateway.listen(DAY_MS, NOTHING, { watched: false });
     gateway.listen(DAY_MS, NOTHING, { trusted: false });
     expect(gateway.bad).toEqual([]);
-    const history = JSON.parse(gateway.hours.write()) as number[][];
+    const { history } = JSON.parse(gateway.hours.write()) as { history: number[][] };
     expect(history.every((counts) => counts.every((count) => count > 0))).toBe(true);
   });
 
-  test("what is usual changes with the gateway: two weeks after half of the meters went, that is usual", () => {
+  test.each([
+    ["silence", 100, 0],
+    ["the loss of three in five frames", 100, 40],
+    ["silence where there is little to hear", 3, 0],
+  ])("%s does not become what is usual, and its end is seen at once", (_what, usual, left) => {
     const gateway = new Listener();
-    gateway.listen(14 * DAY_MS, perHour(100));
-    gateway.listen(HISTORY_DAYS * DAY_MS, perHour(40));
+    gateway.listen(14 * DAY_MS, perHour(usual));
+    gateway.listen(26 * DAY_MS, perHour(left));
+    expect(gateway.verdict).toBe("bad");
+    const daysBad = gateway.bad.length / 24;
+    expect(daysBad).toBeGreaterThan(24.5);
+    gateway.listen(DAY_MS + HOUR_MS, perHour(usual));
     expect(gateway.verdict).toBe("good");
+    expect(Math.min(...gateway.expected)).toBe(usual);
+  });
+
+  test("nor do the better hours of a bad day, which could pass alone", () => {
+    const gateway = new Listener();
+    gateway.listen(14 * DAY_MS, perHour(150));
+    gateway.listen(26 * DAY_MS, (ms) => (Math.floor(ms / HOUR_MS) % 2 === 0 ? 40 : 80) / 60);
+    expect(gateway.bad.filter((hour) => hour > 39 * 24)).toHaveLength(12);
+    expect(Math.min(...gateway.expected)).toBe(150);
+  });
+
+  test.each([0, 40])(
+    "but meters do go: a month after the fall from 100 frames to %i, that is usual",
+    (left) => {
+      const gateway = new Listener();
+      gateway.listen(14 * DAY_MS, perHour(100));
+      const fromMs = gateway.nowMs;
+      gateway.listen(32 * DAY_MS, perHour(left));
+      expect(gateway.verdict).toBe("unknown");
+      expect(gateway.bad.at(-1)! * HOUR_MS - fromMs).toBeGreaterThan(29.9 * DAY_MS);
+      gateway.listen(3 * DAY_MS, perHour(left));
+      expect(gateway.verdict).toBe("good");
+      gateway.listen(10 * DAY_MS, perHour(100));
+      gateway.listen(6 * HOUR_MS, NOTHING);
+      expect(gateway.verdict).toBe("bad");
+    },
+  );
+
+  test("the month goes on over restarts, and begins anew with the next fault", () => {
+    const before = new Listener();
+    before.listen(14 * DAY_MS, perHour(100));
+    before.listen(20 * DAY_MS, NOTHING);
+    const hours = openHours();
+    hours.read(before.hours.write());
+    const after = new Listener(hours);
+    after.listen(9 * DAY_MS, NOTHING);
+    expect(after.verdict).toBe("bad");
+    after.listen(2 * DAY_MS, NOTHING);
+    expect(after.verdict).toBe("unknown");
+
+    const healed = new Listener();
+    healed.listen(14 * DAY_MS, perHour(100));
+    for (let fault = 0; fault < 3; fault++) {
+      healed.listen(20 * DAY_MS, NOTHING);
+      expect(healed.verdict).toBe("bad");
+      healed.listen(3 * DAY_MS, perHour(100));
+      expect(healed.verdict).toBe("good");
+    }
+  });
+
+  test("a history of before, without the count of hours left out, is read", () => {
+    const hours = openHours();
+    hours.read(JSON.stringify(Array.from({ length: 24 }, () => [100, 100, 100])));
+    const gateway = new Listener(hours);
+    gateway.listen(2 * HOUR_MS, NOTHING);
+    expect(gateway.verdict).toBe("bad");
   });
 
   test("a restart keeps the history, and waits for its first whole hour", () => {

@@ -271,6 +271,7 @@ export function busyGateway(more: Partial<ReportSource> = {}): ReportSource {
         load1: 0.42,
         memory: { totalOctets: 259_522_560, availableOctets: 91_234_304 },
         disk: { freeOctets: 1_234_567_168, totalOctets: 7_654_321_152 },
+        diskWrittenOctets: 1_234_567_890_432,
         temperatures: ["cpu", "modem", "board"].map((name, index) => ({ name, value: 44.25 + index })),
         voltages: ["12V_POE", "VCC_3V3", "VBAT", "5V", "VRTC"].map((name) => ({ name, value: 12.345 })),
         interfaces: [],

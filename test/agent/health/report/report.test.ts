@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { SystemReading } from "../../../../agent/field/system.ts";
 import { DEVICES_TOLD_MAX } from "../../../../agent/health/report/device-parts.ts";
 import type { HealthReport } from "../../../../agent/health/report/message.ts";
 import { FULL_OCTETS_MAX, SMALL_OCTETS_MAX } from "../../../../agent/health/report/message.ts";
@@ -203,6 +204,41 @@ describe("the full report", () => {
     expect(silentDevices![0]![1]).toBe(29 * 86_400);
     expect(newDevices).toHaveLength(DEVICES_TOLD_MAX);
     expect(gapDevices![0]).toEqual([busyDevices()[399]!.devAddr, 798, 30_399]);
+  });
+
+  const measured = (names: readonly string[]) => names.map((name, index) => ({ name, value: index + 0.5 }));
+  const systemWith = (more: Partial<SystemReading>, voltagesFirst: readonly string[] = []) => {
+    const source = quietGateway();
+    const system = { ...source.field.system!, ...more };
+    const payload = writeFull(
+      { ...source, field: { system } },
+      { ...QUIET, voltagesFirst, devices: busyDevices() },
+    );
+    expect(faultsOf(ours, payload)).toEqual([]);
+    return read(payload).system!;
+  };
+
+  test("tells each sensor, also those whose names begin alike or are the same", () => {
+    const voltages = measured(["imx6_regulator_supply_in0", "imx6_regulator_supply_in1", "imx6_regulator~2"]);
+    const temperatures = measured(["cpu", "cpu", "cpu"]);
+    expect(systemWith({ voltages, temperatures })).toMatchObject({
+      voltagesV: { imx6_regulator_s: 0.5, "imx6_regulator~2": 1.5, "imx6_regulator~3": 2.5 },
+      temperaturesC: { cpu: 0.5, "cpu~2": 1.5, "cpu~3": 2.5 },
+    });
+  });
+
+  test("tells the supply's own voltage, and its battery's, however many there are before it", () => {
+    const voltages = measured(["VCC_1", "VCC_2", "VCC_3", "VCC_4", "VCC_5", "VCC_6", "BATT", "12V_POE"]);
+    const { voltagesV } = systemWith({ voltages }, ["12V_POE", "BATT"]);
+    expect(Object.keys(voltagesV!)).toEqual(["12V_POE", "BATT", "VCC_1", "VCC_2", "VCC_3", "VCC_4"]);
+    expect(voltagesV!["12V_POE"]).toBe(7.5);
+    expect(Object.keys(systemWith({ voltages }, ["", ""]).voltagesV!)[0]).toBe("VCC_1");
+  });
+
+  test("tells what the whole box has written, beside what the journal was given", () => {
+    const { system, journal } = full(quietGateway(), QUIET);
+    expect(system?.diskWrittenOctets).toBe(1_234_567_890_432);
+    expect(journal.givenOctets).toBe(9_123_456_789);
   });
 
   test("of another gateway of the same agent says nothing", () => {

@@ -8,6 +8,7 @@ import type { Delivery, OwnMessage } from "../../../../agent/north/core.ts";
 import { WorldClock } from "../../../../simulator/world/clock.ts";
 import { WorldRng } from "../../../../simulator/world/rng.ts";
 import { coreSettings } from "../../north/core-world.ts";
+import type { AccountWorld } from "../availability/account-world.ts";
 import { busyDevices, busyGateway, EUI } from "./busy-gateway.ts";
 
 export interface Said {
@@ -47,6 +48,12 @@ export interface ReporterWorld {
 interface Options {
   readonly seed?: number;
   readonly gatewayEui?: string;
+  /** Gateways of the same agent, connected as the first is. */
+  readonly others?: readonly string[];
+  /** Those that should be heard, whether they are or not. */
+  readonly expected?: readonly string[];
+  /** Whose outages are told, by whose notes; absent: those of `outages`. Its time is its own. */
+  readonly account?: AccountWorld;
   readonly reportIntervalMs?: number;
   readonly fullIntervalMs?: number;
   readonly clock?: WorldClock;
@@ -55,12 +62,16 @@ interface Options {
 export function reporterWorld({
   seed = 1,
   gatewayEui = EUI,
+  others = [],
+  expected = [],
+  account,
   reportIntervalMs = 300_000,
   fullIntervalMs = 3_600_000,
   clock = new WorldClock(),
 }: Options = {}): ReporterWorld {
   const said: Said[] = [];
-  const notes = new Map<string, string>();
+  const notes = account?.notes.kept ?? new Map<string, string>();
+  const gatewayEuis = [gatewayEui, ...others];
   const counters = createCounters();
   const up = new Map<string, string>();
   let listeners = new Set<(event: AlarmEvent) => void>();
@@ -81,7 +92,10 @@ export function reporterWorld({
       },
       rng: new WorldRng(seed + mine - 1),
       counters,
-      notes: { get: (name) => notes.get(name), set: (name, value) => notes.set(name, value) },
+      notes: account?.notes ?? {
+        get: (name) => notes.get(name),
+        set: (name, value) => notes.set(name, value),
+      },
       cores: [
         coreSettings({ id: "main" }),
         coreSettings({ id: "backup" }),
@@ -101,11 +115,17 @@ export function reporterWorld({
         };
       },
       refresh: async () => undefined,
-      links: () => [...up].map(([id, server]) => ({ id, gatewayEui, state: "connected" as const, server })),
+      links: () =>
+        [...up].flatMap(([id, server]) =>
+          gatewayEuis.map((eui) => ({ id, gatewayEui: eui, state: "connected" as const, server })),
+        ),
       isTimeTrusted: () => world.isDated,
       devices: busyDevices,
       leftOf: () => 0,
       health: {
+        expected: () => expected,
+        outagesAfter: (toldNumber) => account?.agent.outagesAfter(toldNumber),
+        keepOutages: () => account?.agent.keepOutages(),
         onAlarm: (listener) => {
           listening.add(listener);
           return () => listening.delete(listener);
@@ -113,7 +133,7 @@ export function reporterWorld({
         view: () => ({
           ...busyGateway().health,
           alarms: world.alarms,
-          outages: world.outages,
+          outages: account?.agent.outages() ?? world.outages,
           availability: { ...busyGateway().health.availability, isDated: world.isDated },
         }),
       },
@@ -154,7 +174,7 @@ export function reporterWorld({
     source: {},
     connect: (coreId = "main", server = "mqtt://first") => {
       up.set(coreId, server);
-      reporter!.linkUp(coreId, gatewayEui);
+      for (const eui of gatewayEuis) reporter!.linkUp(coreId, eui);
     },
     disconnect: (coreId = "main") => {
       up.delete(coreId);
@@ -168,7 +188,7 @@ export function reporterWorld({
     restart: () => {
       reporter!.stop();
       reporter = begin();
-      for (const coreId of up.keys()) reporter.linkUp(coreId, gatewayEui);
+      for (const coreId of up.keys()) for (const eui of gatewayEuis) reporter.linkUp(coreId, eui);
     },
   };
   reporter = begin();

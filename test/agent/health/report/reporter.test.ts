@@ -5,7 +5,7 @@
 import { describe, expect, test } from "vitest";
 import type { Alarm } from "../../../../agent/health/alarms/alarm.ts";
 import { ALARM_EVENTS_MAX, UNDATED_MS_MAX, UNHEARD_MS } from "../../../../agent/health/report/mailbox.ts";
-import { SETTLE_MS } from "../../../../agent/health/report/reporter.ts";
+import { EARLY_FULL_EVERY_MS, SETTLE_MS } from "../../../../agent/health/report/reporter.ts";
 import { MONTH_OCTETS_MAX } from "../../../../agent/health/report/wire-octets.ts";
 import { WorldClock } from "../../../../simulator/world/clock.ts";
 import { closed, compileSchema, faultsOf, readSchema } from "../../../json-schemas.ts";
@@ -90,6 +90,26 @@ describe("reports", () => {
     expect(world.of("health/full")).toHaveLength(2);
   });
 
+  test("a full one follows on a connection that came anew, once a day at the most", async () => {
+    const world = reporterWorld();
+    const reconnect = async () => {
+      world.disconnect();
+      world.connect();
+      const before = world.of("health/full").length;
+      await world.clock.advance(300_000);
+      return world.of("health/full").length - before;
+    };
+    world.connect();
+    await world.clock.advance(310_000);
+    expect(world.of("health/full")).toHaveLength(1);
+    expect([await reconnect(), await reconnect(), await reconnect()]).toEqual([1, 0, 0]);
+    // Between two that are due anyway.
+    await world.clock.advance(EARLY_FULL_EVERY_MS - 900_000);
+    const last = world.of("health/full").length;
+    while (world.of("health/full").length === last) await world.clock.advance(10_000);
+    expect([await reconnect(), await reconnect()]).toEqual([1, 0]);
+  });
+
   test("a full one that the broker did not take is tried again with the next small one", async () => {
     const world = reporterWorld();
     world.answer = ({ name }) => (name === "health/full" ? "refused" : "taken");
@@ -168,15 +188,12 @@ describe("alarms", () => {
     expect(faultsIn(world)).toEqual([]);
   });
 
-  test("the set is not said twice on one server, and again on another", async () => {
+  test("the set is not said twice on one connection, and again where it has moved to another server", async () => {
     const world = await settled();
-    world.disconnect();
-    world.connect();
-    await world.clock.advance(SETTLE_MS);
+    await world.clock.advance(HOUR_MS);
     expect(world.of("alarms")).toHaveLength(1);
-    world.disconnect();
-    world.connect("main", "mqtt://second");
-    await world.clock.advance(SETTLE_MS);
+    world.up.set("main", "mqtt://second");
+    await world.clock.advance(HOUR_MS);
     expect(world.of("alarms")).toHaveLength(2);
     world.alarms = [{ ...ALARM, evidence: { reason: "other figures" } }];
     world.happen("raised", ALARM);
@@ -184,6 +201,53 @@ describe("alarms", () => {
     world.alarms = [{ ...ALARM, evidence: { reason: "other figures" } }];
     await world.clock.advance(300_000);
     expect(world.of("alarms")).toHaveLength(3);
+  });
+
+  test("a broker that has restarted and kept nothing has the set again with the connection", async () => {
+    const world = await settled();
+    world.happen("raised", ALARM);
+    await world.clock.advance(0);
+    world.disconnect();
+    world.connect();
+    await world.clock.advance(SETTLE_MS);
+    const sets = world.of("alarms").map(({ json }) => json.alarms.map(({ id }: Alarm) => id));
+    expect(sets).toEqual([[], ["journalFailing"], ["journalFailing"]]);
+  });
+
+  test("a set that the broker before took last, as the next connection came, is said on that one too", async () => {
+    const world = await settled();
+    let letGo: () => void = () => undefined;
+    world.answer = ({ name }) =>
+      name !== "alarms"
+        ? "taken"
+        : new Promise((resolve) => {
+            letGo = () => resolve("taken");
+          });
+    world.happen("raised", ALARM);
+    await world.clock.advance(1_000);
+    world.answer = () => "taken";
+    world.connect();
+    letGo();
+    await world.clock.advance(SETTLE_MS);
+    expect(world.of("alarms").map(({ json }) => json.alarms.length)).toEqual([0, 1, 1]);
+  });
+
+  test("of another gateway of the same agent are not told, nor those of one of its sub-bands", async () => {
+    const other = "7276ff0044010011";
+    const world = await settled(reporterWorld({ others: [other] }));
+    world.happen("raised", { ...ALARM, id: "forwarderSilent", subject: EUI });
+    world.happen("raised", { ...ALARM, id: "dutyCycleNear", subject: `${other}/P` });
+    world.happen("raised", { ...ALARM, id: "credentialsExpiring", subject: "/etc/edge-agent/client.pem" });
+    await world.clock.advance(0);
+    const told = (eui: string) =>
+      world
+        .of("alarm")
+        .filter(({ gatewayEui }) => gatewayEui === eui)
+        .map(({ json }) => json.id);
+    expect(told(EUI)).toEqual(["forwarderSilent", "credentialsExpiring"]);
+    expect(told(other)).toEqual(["dutyCycleNear", "credentialsExpiring"]);
+    const standing = world.of("alarms").filter(({ gatewayEui }) => gatewayEui === EUI);
+    expect(standing.at(-1)!.json.alarms.map(({ id }: Alarm) => id)).toEqual(told(EUI));
   });
 
   test("events of an outage are told afterwards, in their order, with their age", async () => {
