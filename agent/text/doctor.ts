@@ -22,9 +22,14 @@ export const DOCTOR_TEXTS = {
     fr: "pour un script ; code de sortie 1 si quelque chose est en panne",
   },
   "doctor.noSuchCheck": {
-    en: "there is no check {id}; the nearest is {nearest}. All: {all}",
-    fr: "il n'y a pas de contrôle {id} ; le plus proche est {nearest}. Tous : {all}",
+    en: 'there is no check "{id}", and none with a name like it; edge-agent doctor shows them all.',
+    fr: "il n'y a pas de contrôle « {id} », ni de nom approchant ; edge-agent doctor les montre tous.",
   },
+  "doctor.noSuchCheckNear": {
+    en: 'there is no check "{id}"; the nearest: {near}.',
+    fr: "il n'y a pas de contrôle « {id} » ; le plus proche : {near}.",
+  },
+  "doctor.allChecks": { en: "All: {all}", fr: "Tous : {all}" },
 
   // ------------------------------------------------------------------------------------ the report
   "doctor.title": {
@@ -37,11 +42,19 @@ export const DOCTOR_TEXTS = {
   "doctor.next": { en: "next: {next}", fr: "à faire : {next}" },
   "doctor.allGood": {
     en: "Nothing is broken; good: {ok}, to look at: {warn}, not to be known from here: {unknown}.",
-    fr: "Rien n'est en panne ; bons : {ok}, à regarder : {warn}, impossibles à savoir d'ici : {unknown}.",
+    fr: "Rien n'est en panne ; bon : {ok}, à regarder : {warn}, impossible à savoir d'ici : {unknown}.",
   },
   "doctor.tally": {
-    en: "{fail} broken, {warn} to look at, {ok} good, {unknown} unknown, {skipped} skipped",
-    fr: "{fail} en panne, {warn} à regarder, {ok} bons, {unknown} inconnus, {skipped} sautés",
+    en: "broken: {fail}, to look at: {warn}, good: {ok}, unknown: {unknown}, skipped: {skipped}",
+    fr: "en panne : {fail}, à regarder : {warn}, bon : {ok}, inconnu : {unknown}, sauté : {skipped}",
+  },
+  "doctor.hardlyExamined": {
+    en: "Hardly anything could be examined: sudo edge-agent doctor",
+    fr: "Presque rien n'a pu être examiné : sudo edge-agent doctor",
+  },
+  "doctor.partlyExamined": {
+    en: "Not everything could be examined: sudo edge-agent doctor",
+    fr: "Tout n'a pas pu être examiné : sudo edge-agent doctor",
   },
   "doctor.verdictOk": { en: "ok", fr: "bon" },
   "doctor.verdictWarn": { en: "warn", fr: "à voir" },
@@ -60,6 +73,12 @@ export const DOCTOR_TEXTS = {
     en: "not looked at: {because} comes first",
     fr: "pas examiné : {because} passe d'abord",
   },
+  "doctor.notExamined": {
+    en: "not examined: {because} comes first",
+    fr: "non examiné : {because} passe d'abord",
+  },
+  "doctor.list": { en: "{first}, {rest}", fr: "{first} ; {rest}" },
+  "doctor.mhz": { en: "{mhz}", fr: "{mhz}", same: true },
   "doctor.forwarderNotFound": {
     en: "needs the forwarder's settings, which were not found",
     fr: "demande les réglages du forwarder, qui n'ont pas été trouvés",
@@ -90,8 +109,8 @@ export const DOCTOR_TEXTS = {
     fr: "{path} est illisible : {reason}",
   },
   "doctor.settingsWrong": {
-    en: "{path} has {count} troubles, the first at {key}",
-    fr: "{path} a {count} erreurs, la première à {key}",
+    en: "{path} is wrong; lines to correct: {count}, the first at {key}",
+    fr: "{path} est faux ; à corriger : {count}, d'abord {key}",
   },
   "doctor.settingsWrongNext": {
     en: "edge-agent config check --config {path}",
@@ -122,6 +141,28 @@ export const DOCTOR_TEXTS = {
   "doctor.profileNext": {
     en: "set gateway.profile to a name of: edge-agent profiles list",
     fr: "renseignez gateway.profile d'après : edge-agent profiles list",
+  },
+
+  "doctor.firmwareIs": { en: "the box runs {firmware}", fr: "le boîtier tourne sous {firmware}" },
+  "doctor.firmwareOther": {
+    en: "the box runs {firmware}, which is not what the profile {profile} is for",
+    fr: "le boîtier tourne sous {firmware}, ce que le profil {profile} ne décrit pas",
+  },
+  "doctor.firmwareOtherNext": {
+    en: "set gateway.profile to {profile}, and restart the agent; or leave it empty, to be recognised",
+    fr: "mettez gateway.profile à {profile}, et relancez l'agent ; ou laissez-le vide, il sera reconnu",
+  },
+  "doctor.firmwareUnknownNext": {
+    en: "upgrade the firmware: no profile is made for this one (edge-agent profiles list)",
+    fr: "mettez le firmware à jour : aucun profil n'est fait pour celui-ci (edge-agent profiles list)",
+  },
+  "doctor.firmwareOld": {
+    en: "the box runs {firmware}: Kerlink's packet forwarder comes with KerOS 4.3 only",
+    fr: "le boîtier tourne sous {firmware} : le packet forwarder de Kerlink n'arrive qu'avec KerOS 4.3",
+  },
+  "doctor.firmwareOldNext": {
+    en: "upgrade the firmware (kerosd -u), when somebody can come back to the site",
+    fr: "mettez le firmware à jour (kerosd -u), quand quelqu'un pourra revenir sur site",
   },
 
   // ----------------------------------------------------------------------------------------- radio
@@ -248,6 +289,15 @@ export const DOCTOR_TEXTS = {
     en: "write the label's EUI into gateway.eui, or wait for the forwarder's first word",
     fr: "notez l'EUI de l'étiquette dans gateway.eui, ou attendez le premier mot du forwarder",
   },
+  "doctor.euiNotSaid": {
+    en: "the EUI set is {eui}; the forwarder has not said anything yet",
+    fr: "l'EUI réglé est {eui} ; le forwarder n'a encore rien dit",
+  },
+  "doctor.euiNotSaidNext": {
+    en: "its first word will tell whether it has the same: look again then",
+    fr: "son premier mot dira s'il a le même : recommencez alors",
+  },
+  "doctor.euiSeveral": { en: "several EUIs are heard: {euis}", fr: "plusieurs EUI sont entendus : {euis}" },
   "doctor.euiOther": {
     en: "the forwarder says {eui}, the settings (label) say {label}",
     fr: "le forwarder dit {eui}, les réglages (étiquette) disent {label}",
@@ -354,8 +404,8 @@ export const DOCTOR_TEXTS = {
   },
   "doctor.pullHeard": { en: "PULL_DATA of {eui}, {age} ago", fr: "PULL_DATA de {eui}, il y a {age}" },
   "doctor.pullRefused": {
-    en: "{count} datagrams of EUIs that are not accepted",
-    fr: "{count} datagrammes d'EUI non acceptés",
+    en: "datagrams of EUIs that are not accepted: {count}",
+    fr: "datagrammes d'EUI non acceptés : {count}",
   },
   "doctor.pullRefusedNext": {
     en: "compare the forwarder's EUI with forwarder.accept_eui, and with gateways_max",
@@ -382,8 +432,8 @@ export const DOCTOR_TEXTS = {
     fr: "relancez le packet forwarder ; voyez s'il envoie : tcpdump -ni any udp port {port}",
   },
   "doctor.framesHeard": {
-    en: "{count} good frames, the last {age} ago",
-    fr: "{count} bonnes trames, la dernière il y a {age}",
+    en: "good frames: {count}, the last {age} ago",
+    fr: "bonnes trames : {count}, la dernière il y a {age}",
   },
   "doctor.framesNotYet": { en: "no good frame yet, in {age}", fr: "aucune bonne trame en {age}" },
   "doctor.framesNotYetNext": {
@@ -396,8 +446,8 @@ export const DOCTOR_TEXTS = {
     fr: "d'abord l'antenne et son câble (est-elle vissée ?), puis le journal du programme radio",
   },
   "doctor.framesFiltered": {
-    en: "{refused} frames heard and none kept: {why}",
-    fr: "{refused} trames entendues et aucune gardée : {why}",
+    en: "frames heard: {refused}, none kept: {why}",
+    fr: "trames entendues : {refused}, aucune gardée : {why}",
   },
   "doctor.framesFilteredNext": {
     en: "look at [filter] in the settings: whose frames should pass?",
@@ -416,9 +466,10 @@ export const DOCTOR_TEXTS = {
     fr: "cherchez un connecteur lâche ou humide, une antenne inadaptée, un émetteur proche",
   },
   "doctor.channelsHeard": {
-    en: "heard on {count} channels: {frequencies} MHz",
-    fr: "entendu sur {count} canaux : {frequencies} MHz",
+    en: "heard on {frequencies} MHz",
+    fr: "entendu sur {frequencies} MHz",
   },
+  "doctor.channelsNone": { en: "no frame heard yet", fr: "aucune trame entendue encore" },
   "doctor.channelsStrange": {
     en: "heard on channels that the radio settings do not have: {frequencies} MHz",
     fr: "entendu sur des canaux absents des réglages radio : {frequencies} MHz",
@@ -427,18 +478,46 @@ export const DOCTOR_TEXTS = {
     en: "restart the radio: it runs with older settings",
     fr: "relancez la radio : elle tourne avec d'anciens réglages",
   },
+  "doctor.ackGood": {
+    en: "the forwarder got {percent} % of the acknowledgements; 95 % left within {tookMs} ms",
+    fr: "le forwarder a reçu {percent} % des acquittements ; 95 % partis en moins de {tookMs} ms",
+  },
+  "doctor.ackTook": {
+    en: "95 % of the acknowledgements left within {tookMs} ms; the forwarder does not say how many it got",
+    fr: "95 % des acquittements partis en moins de {tookMs} ms ; le forwarder ne dit pas combien il en a reçu",
+  },
+  "doctor.ackNone": {
+    en: "nothing was acknowledged in the last five minutes",
+    fr: "rien n'a été acquitté ces cinq dernières minutes",
+  },
+  "doctor.ackShare": {
+    en: "the forwarder got {percent} % of the acknowledgements (ackr)",
+    fr: "le forwarder n'a reçu que {percent} % des acquittements (ackr)",
+  },
+  "doctor.ackLostNext": {
+    en: "they left in time: what stands in the way back, from UDP port {port} to the forwarder? downlinks take it too",
+    fr: "ils sont partis à temps : qu'est-ce qui barre le retour, du port UDP {port} au forwarder ? les downlinks y passent aussi",
+  },
+  "doctor.ackSlow": {
+    en: "acknowledgements take {tookMs} ms: a forwarder waits 3 s at most, and repeats",
+    fr: "les acquittements prennent {tookMs} ms : un forwarder attend 3 s au plus, et répète",
+  },
+  "doctor.ackSlowNext": {
+    en: "the disk is slow, or refuses: see the check journal, dmesg, and top",
+    fr: "le disque est lent, ou refuse : voir le contrôle journal, dmesg, et top",
+  },
   "doctor.downlinksNone": { en: "no downlink yet", fr: "pas encore de downlink" },
   "doctor.downlinksNoneNext": {
     en: "make a device join, or send a confirmed frame",
     fr: "faites faire un join à un capteur, ou une trame confirmée",
   },
   "doctor.downlinksGood": {
-    en: "{accepted} downlinks sent, {refused} refused by the forwarder",
-    fr: "{accepted} downlinks émis, {refused} refusés par le forwarder",
+    en: "downlinks sent: {accepted}, refused by the forwarder: {refused}",
+    fr: "downlinks émis : {accepted}, refusés par le forwarder : {refused}",
   },
   "doctor.downlinksRefused": {
-    en: "the forwarder refuses {refused} downlinks and sent {accepted}: {why}",
-    fr: "le forwarder refuse {refused} downlinks, en a émis {accepted} : {why}",
+    en: "downlinks refused by the forwarder: {refused}, sent: {accepted}; {why}",
+    fr: "downlinks refusés par le forwarder : {refused}, émis : {accepted} ; {why}",
   },
   "doctor.downlinksRefusedNext": {
     en: "TOO_LATE: a slow backhaul; TX_FREQ, TX_POWER: the core's plan does not fit this radio",
@@ -471,8 +550,8 @@ export const DOCTOR_TEXTS = {
     fr: "laissez passer NTP (UDP 123), ou réglez clock.sntp_servers ; le GNSS la règle aussi, s'il y en a un",
   },
   "doctor.gnssFix": {
-    en: "position known, {satellites} satellites",
-    fr: "position connue, {satellites} satellites",
+    en: "position known, satellites: {satellites}",
+    fr: "position connue, satellites : {satellites}",
   },
   "doctor.gnssNotAsked": {
     en: "only a running agent reads {port}",
@@ -496,12 +575,12 @@ export const DOCTOR_TEXTS = {
     fr: "ce qui vient de {port} n'est pas du NMEA, depuis {age}",
   },
   "doctor.gnssLost": {
-    en: "no position for {age}, {inView} satellites in view",
-    fr: "pas de position depuis {age}, {inView} satellites visibles",
+    en: "no position for {age}, satellites in view: {inView}",
+    fr: "pas de position depuis {age}, satellites en vue : {inView}",
   },
   "doctor.gnssNotYet": {
-    en: "searching, {inView} satellites in view",
-    fr: "recherche en cours, {inView} satellites visibles",
+    en: "searching, satellites in view: {inView}",
+    fr: "recherche en cours, satellites en vue : {inView}",
   },
   "doctor.gnssNotYetNext": {
     en: "a first fix may take 15 minutes",
@@ -633,8 +712,8 @@ export const DOCTOR_TEXTS = {
     fr: "le certificat de {subject} a expiré le {until}",
   },
   "doctor.expiresSoon": {
-    en: "the certificate of {subject} expires in {days} days",
-    fr: "le certificat de {subject} expire dans {days} jours",
+    en: "the certificate of {subject} expires soon; days left: {days}",
+    fr: "le certificat de {subject} expire bientôt ; jours restants : {days}",
   },
   "doctor.notYetValid": {
     en: "the certificate of {subject} begins on {from} only",
@@ -750,6 +829,10 @@ export const DOCTOR_TEXTS = {
     en: "the broker's log and access list tell",
     fr: "le journal et la liste d'accès du broker le disent",
   },
+  "doctor.visitHarms": {
+    en: "not tried: the agent is connected; a second connection could throw it out",
+    fr: "pas essayé : l'agent est connecté ; une seconde connexion pourrait le déconnecter",
+  },
   "doctor.clientIdGood": {
     en: "nobody else uses the agent's client id",
     fr: "personne d'autre n'utilise l'identifiant de l'agent",
@@ -794,8 +877,8 @@ export const DOCTOR_TEXTS = {
     fr: "il vient avec le premier mot du forwarder, ou de gateway.eui",
   },
   "doctor.publishGood": {
-    en: "the core's side has taken {count} frames",
-    fr: "le côté du cœur a pris {count} trames",
+    en: "frames that the core's side has taken: {count}",
+    fr: "trames prises du côté du cœur : {count}",
   },
   "doctor.publishMay": {
     en: "the broker lets us publish our events",
@@ -833,6 +916,14 @@ export const DOCTOR_TEXTS = {
   "doctor.ownRefused": {
     en: "the broker refuses our own topics (edge/…), reason {code}; frames go all the same",
     fr: "le broker refuse nos propres topics (edge/…), raison {code} ; les trames passent quand même",
+  },
+  "doctor.ownSuspended": {
+    en: "the broker refuses our own topics (edge/…), or closes on them; frames go all the same",
+    fr: "le broker refuse nos propres topics (edge/…), ou coupe dessus ; les trames passent quand même",
+  },
+  "doctor.ownNotYetNext": {
+    en: "the agent's next report of health will tell: look again after it",
+    fr: "le prochain rapport de santé de l'agent le dira : recommencez ensuite",
   },
   "doctor.ownNext": {
     en: "for health, alarms and late frames: let this account write [prefix/]edge/<EUI>/#",
@@ -883,8 +974,8 @@ export const DOCTOR_TEXTS = {
     fr: "le cœur tourne-t-il, connecté à ce broker, avec ce préfixe de topics ?",
   },
   "doctor.subscriberTakes": {
-    en: "somebody listens: {count} frames taken",
-    fr: "quelqu'un écoute : {count} trames prises",
+    en: "somebody listens; frames taken: {count}",
+    fr: "quelqu'un écoute ; trames prises : {count}",
   },
   "doctor.subscriberThere": {
     en: "somebody listens to this gateway's events",
@@ -896,8 +987,8 @@ export const DOCTOR_TEXTS = {
   },
   "doctor.subscriberUnknownNext": { en: "the next frame will tell", fr: "la prochaine trame le dira" },
   "doctor.commandsSeen": {
-    en: "{count} commands came from the core",
-    fr: "{count} commandes sont venues du cœur",
+    en: "commands from the core: {count}",
+    fr: "commandes venues du cœur : {count}",
   },
   "doctor.commandsNone": { en: "no command from the core yet", fr: "aucune commande du cœur pour l'instant" },
   "doctor.commandsNoneNext": {
@@ -925,8 +1016,8 @@ export const DOCTOR_TEXTS = {
     fr: "trouvez ce qui le remplit : du -xsh {path}/../*",
   },
   "doctor.inodesFree": {
-    en: "{free} files may still be made",
-    fr: "{free} fichiers peuvent encore être créés",
+    en: "files that may still be made: {free}",
+    fr: "fichiers qui peuvent encore être créés : {free}",
   },
   "doctor.inodesNext": {
     en: "find the folder with very many small files: df -i",
@@ -937,8 +1028,8 @@ export const DOCTOR_TEXTS = {
     fr: "vide : tout ce qui a été entendu a été remis",
   },
   "doctor.journalHolds": {
-    en: "{count} frames wait, the oldest for {age}; {percent} % full",
-    fr: "{count} trames attendent, la plus ancienne depuis {age} ; plein à {percent} %",
+    en: "frames that wait: {count}, the oldest for {age}; {percent} % full",
+    fr: "trames en attente : {count}, la plus ancienne depuis {age} ; plein à {percent} %",
   },
   "doctor.journalFilling": { en: "{percent} % full", fr: "plein à {percent} %" },
   "doctor.journalFull": {
@@ -958,8 +1049,8 @@ export const DOCTOR_TEXTS = {
     fr: "voir dmesg et df ; l'agent réessaie de lui-même",
   },
   "doctor.journalLost": {
-    en: "{count} frames could not be read any more",
-    fr: "{count} trames n'étaient plus lisibles",
+    en: "frames that could not be read any more: {count}",
+    fr: "trames qui n'étaient plus lisibles : {count}",
   },
   "doctor.journalLostNext": {
     en: "edge-agent journal verify, with the agent stopped; a flash that forgets wants replacing",

@@ -7,7 +7,7 @@
  * Every look has its time limit, and they run beside each other: it is over within half a minute whatever is dead.
  */
 import type { DoctorDoors } from "./doors.ts";
-import { examine } from "./examine.ts";
+import { examine, unexaminedFor } from "./examine.ts";
 import type { AgentSeen, Facts, ForwarderSeen, SettingsSeen } from "./facts.ts";
 import { lookAtAgent } from "./looks/agent.ts";
 import { lookAtBox } from "./looks/box.ts";
@@ -32,6 +32,7 @@ export async function runDoctor(doors: DoctorDoors): Promise<DoctorReport> {
   const facts = await gatherFacts(doors);
   const checks = examine(RULES, facts, only);
   const broken = firstWith(checks, "fail");
+  const unseen = unexaminedFor(checks);
   return {
     version,
     startedWallMs,
@@ -39,11 +40,12 @@ export async function runDoctor(doors: DoctorDoors): Promise<DoctorReport> {
     checks,
     ...(broken === undefined ? {} : { firstBroken: broken.id }),
     ...(broken?.subject === undefined ? {} : { firstBrokenSubject: broken.subject }),
+    ...(unseen === undefined ? {} : { unexaminedFor: unseen }),
   };
 }
 
 const UNSEEN_FORWARDER = { forwarder: { state: "elsewhere" }, radio: { state: "elsewhere" } } as const;
-const UNSEEN_BOX = { disk: undefined, system: undefined, processors: undefined };
+const UNSEEN_BOX = { disk: undefined, system: undefined, processors: undefined, firmware: undefined };
 const UNSEEN_NETWORK = { routes: [], interfaces: [], isKnown: false };
 
 async function gatherFacts(doors: DoctorDoors): Promise<Facts> {

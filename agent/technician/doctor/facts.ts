@@ -70,6 +70,8 @@ export type ForwarderSeen =
       readonly eui: string | undefined;
       readonly statisticsMs: number | undefined;
       readonly heartbeatMs: number | undefined;
+      /** So long it waits for a PUSH_ACK; undefined: the profile does not say. */
+      readonly ackWaitMs: number | undefined;
       /** The switch file and its key, when they keep it from running. */
       readonly switchedOff: { readonly file: string; readonly key: string } | undefined;
       /** The program whose process is looked for; undefined: the profile does not say. */
@@ -114,6 +116,8 @@ export interface BoxSeen {
   readonly disk: (DiskSpace & { readonly isReadOnly: boolean }) | undefined;
   readonly system: SystemReading | undefined;
   readonly processors: number | undefined;
+  /** Version of the box's own system, as it says it itself. */
+  readonly firmware: string | undefined;
 }
 
 /** One server of a core, looked at step by step: where one fails, the next are absent. */

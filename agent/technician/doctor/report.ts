@@ -42,7 +42,7 @@ export interface Check {
   readonly evidence: Evidence;
   /** The next thing to do; absent: nothing. */
   readonly next?: Said;
-  /** The check that failed before it, for what was skipped. */
+  /** For what was skipped: the check before it that failed, or could not be examined. */
   readonly because?: string;
 }
 
@@ -56,6 +56,11 @@ export interface DoctorReport {
   readonly firstBroken?: string;
   /** Its subject, where it has one. */
   readonly firstBrokenSubject?: string;
+  /**
+   * The id of the check that this user's rights do not reach, and for want of which others were not examined. What is
+   * missing then is not well, but not known.
+   */
+  readonly unexaminedFor?: string;
 }
 
 /** @returns the first check with this verdict. */

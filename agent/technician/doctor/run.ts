@@ -1,13 +1,14 @@
 /** `edge-agent doctor` as a command: once, or again and again; for a person, or as JSON. */
-import { nearest } from "../../config/nearest.ts";
+import { editDistance, nearest } from "../../config/nearest.ts";
 import { AgentError, EXIT } from "../../errors.ts";
 import type { Translate } from "../../text/text.ts";
 import { paintFor } from "../paint.ts";
+import { wrap } from "../words.ts";
 import type { DoctorArguments } from "./command.ts";
 import { runDoctor } from "./doctor.ts";
 import type { DoctorDoors } from "./doors.ts";
 import type { DoctorReport } from "./report.ts";
-import { reportLines, sayReport } from "./show.ts";
+import { COLUMNS, reportLines, sayReport } from "./show.ts";
 import { CHECK_IDS } from "./table.ts";
 
 const WATCH_EVERY_MS = 3_000;
@@ -29,7 +30,8 @@ export interface DoctorCommandDoors extends Omit<DoctorDoors, "settingsPath" | "
 }
 
 /**
- * Ends with exit code 1 when something is broken; what is only to be looked at, or unknown, is no failure.
+ * Ends with exit code 1 when something is broken; what is only to be looked at, or unknown, is no failure. With 3 when
+ * nothing was found broken, but hardly anything could be examined: a script must not take that for health.
  * @throws AgentError USAGE for a check that there is not
  */
 export async function runDoctorCommand(doors: DoctorCommandDoors, args: DoctorArguments): Promise<void> {
@@ -39,17 +41,34 @@ export async function runDoctorCommand(doors: DoctorCommandDoors, args: DoctorAr
     const report = await runOnce(doors, args);
     await show(doors, args, report);
     // Of a watch the last word counts.
-    setExitCode(report.firstBroken === undefined ? EXIT.done : EXIT.trouble);
+    setExitCode(exitCodeOf(report));
     if (!args.watch || interrupted.aborted) return;
     await clock.sleep(WATCH_EVERY_MS, interrupted).catch(() => undefined);
     if (interrupted.aborted) return;
   }
 }
 
+function exitCodeOf({ firstBroken, unexaminedFor }: DoctorReport): number {
+  if (firstBroken !== undefined) return EXIT.trouble;
+  return unexaminedFor === undefined ? EXIT.done : EXIT.world;
+}
+
 function refuseUnknown(id: string, t: Translate): void {
   if (CHECK_IDS.includes(id)) return;
-  const all = CHECK_IDS.join(", ");
-  throw new AgentError("USAGE", t("doctor.noSuchCheck", { id, nearest: nearest(id, CHECK_IDS) ?? "?", all }));
+  const near = idsNear(id).join(", ");
+  const what = near === "" ? t("doctor.noSuchCheck", { id }) : t("doctor.noSuchCheckNear", { id, near });
+  const lines = [what, t("doctor.allChecks", { all: CHECK_IDS.join(", ") })];
+  throw new AgentError("USAGE", lines.flatMap((line) => wrap(line, COLUMNS)).join("\n"));
+}
+
+/** What was probably meant: the ids with this word in them, else one with a letter or two amiss. */
+function idsNear(id: string): readonly string[] {
+  const word = id.trim().toLowerCase();
+  if (word.length < 3) return [];
+  const having = CHECK_IDS.filter((one) => one.includes(word));
+  if (having.length > 0) return having;
+  const best = nearest(word, CHECK_IDS);
+  return editDistance(word, best) <= Math.ceil(word.length / 3) ? [best] : [];
 }
 
 async function runOnce(doors: DoctorCommandDoors, args: DoctorArguments): Promise<DoctorReport> {

@@ -4,10 +4,13 @@ import { type Paint, paintFor } from "../paint.ts";
 import { makeWords, type Words, wrap } from "../words.ts";
 import type { Check, DoctorReport, Evidence, Group, Verdict } from "./report.ts";
 
-const COLUMNS = 80;
+export const COLUMNS = 80;
 const NEXT_INDENT = 9;
 /** Ports, codes and versions are names that are written in digits. */
 const NAMES = new Set(["port", "up", "down", "code", "version"]);
+/** Of other figures two say enough; channels of India lie at 865.0625 MHz. */
+const DECIMALS = 2;
+const DECIMALS_OF: Readonly<Record<string, number>> = { mhz: 4 };
 
 const VERDICT_TEXTS = {
   ok: "doctor.verdictOk",
@@ -102,13 +105,21 @@ function verdictLines(
     report.checks.filter((check) => check.verdict === verdict).length;
   const counts = { ok: count("ok"), warn: count("warn"), unknown: count("unknown") };
   const broken = report.checks.find(({ verdict }) => verdict === "fail");
+  const tally = t("doctor.tally", { ...counts, fail: count("fail"), skipped: count("skipped") });
+  const unseen = wrap(unexamined(report, t), columns).map(paint.bold);
+  if (broken === undefined && report.unexaminedFor !== undefined) return [...wrap(tally, columns), ...unseen];
   if (broken === undefined) return wrap(t("doctor.allGood", counts), columns).map(paint.bold);
   const { id, subject, finding, next } = broken;
   const name = subject === undefined ? id : `${id} (${subject})`;
   const first = t("doctor.firstBroken", { id: name, finding: say(finding, t, words) });
   const asks = next === undefined ? [] : wrap(t("doctor.next", { next: say(next, t, words) }), columns);
-  const tally = t("doctor.tally", { ...counts, fail: count("fail"), skipped: count("skipped") });
-  return [...wrap(tally, columns), ...wrap(first, columns).map(paint.bold), ...asks];
+  const said = [...wrap(tally, columns), ...wrap(first, columns).map(paint.bold), ...asks];
+  return report.unexaminedFor === undefined ? said : [...said, ...unseen];
+}
+
+function unexamined({ checks, unexaminedFor }: DoctorReport, t: Translate): string {
+  const unseen = checks.filter(({ because }) => because !== undefined && because === unexaminedFor);
+  return t(2 * unseen.length > checks.length ? "doctor.hardlyExamined" : "doctor.partlyExamined");
 }
 
 function colour(verdict: Verdict, paint: Paint): (text: string) => string {
@@ -132,7 +143,12 @@ function say(what: Said, t: Translate, words: Words): string {
 function localised({ key, params }: Said, words: Words): Said {
   const places = Object.entries(params).map(([name, place]) => {
     if (typeof place === "object") return [name, localised(place, words)] as const;
-    return [name, typeof place === "number" && !NAMES.has(name) ? words.figure(place, 2) : place] as const;
+    return [
+      name,
+      typeof place === "number" && !NAMES.has(name)
+        ? words.figure(place, DECIMALS_OF[name] ?? DECIMALS)
+        : place,
+    ] as const;
   });
   return { key, params: Object.fromEntries(places) };
 }

@@ -4,6 +4,7 @@ import { BACKHAUL_RULES } from "./checks/backhaul.ts";
 import { BOX_RULES } from "./checks/box.ts";
 import { CLOCK_RULES } from "./checks/clock.ts";
 import { CORE_RULES } from "./checks/core.ts";
+import { FIRMWARE_RULES } from "./checks/firmware.ts";
 import { FORWARDER_RULES } from "./checks/forwarder.ts";
 import { RADIO_RULES } from "./checks/radio.ts";
 import { SETTINGS_RULES } from "./checks/settings.ts";
@@ -11,6 +12,7 @@ import type { Rule } from "./rule.ts";
 
 export const RULES: readonly Rule[] = [
   ...SETTINGS_RULES,
+  ...FIRMWARE_RULES,
   ...RADIO_RULES,
   ...FORWARDER_RULES,
   ...AGENT_RULES,

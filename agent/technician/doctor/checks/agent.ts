@@ -3,9 +3,10 @@ import type { AgentStatus } from "../../../control/answers.ts";
 import { said } from "../../../text/said.ts";
 import { span } from "../../words.ts";
 import type { Facts } from "../facts.ts";
-import { fail, type GatewayRule, type Judgement, ok, unknown, warn } from "../rule.ts";
+import { fail, type GatewayRule, type Judgement, ok, skipped, unknown, warn } from "../rule.ts";
 import { isHeard } from "./forwarder.ts";
-import { mhz } from "./radio.ts";
+import { judgePushAck } from "./push-ack.ts";
+import { mhz, sayMhz } from "./radio.ts";
 
 /** A forwarder sends PULL_DATA once a minute at the latest (as Kerlink ships it); some time is needed to come up. */
 const PULL_PATIENCE_MS = 90_000;
@@ -149,6 +150,12 @@ export const AGENT_RULES: readonly GatewayRule[] = [
     },
   },
   {
+    id: "push-ack",
+    group: "agent",
+    needs: [...STANDS_ON, "pull-data"],
+    judge: (facts) => judgePushAck(facts),
+  },
+  {
     id: "frames",
     group: "agent",
     needs: [...STANDS_ON, "pull-data"],
@@ -239,21 +246,18 @@ function judgeChannels({ agent, radio }: Facts): Judgement | undefined {
   if (agent.state !== "answers") return undefined;
   const heard = (agent.status.health?.records?.radio ?? []).flatMap(({ channels }) => channels);
   const frequencies = heard.filter(({ ok: good }) => good > 0).map(({ frequencyHz }) => frequencyHz);
-  if (frequencies.length === 0) return undefined;
+  if (frequencies.length === 0) return skipped(said("doctor.channelsNone"));
   const planned = radio.state === "read" ? radio.plan.frequenciesHz : undefined;
   const evidence = { channels: frequencies.length, frequenciesMhz: mhz(frequencies) };
   const strange = frequencies.filter((one) => planned !== undefined && !planned.includes(one));
   const isEu868 = planned?.every((one) => one >= EU868_HZ.low && one < EU868_HZ.high) ?? false;
   if (strange.length > 0 && isEu868)
     return warn(
-      said("doctor.channelsStrange", { frequencies: mhz(strange) }),
+      said("doctor.channelsStrange", { frequencies: sayMhz(strange) }),
       said("doctor.channelsStrangeNext"),
       evidence,
     );
-  return ok(
-    said("doctor.channelsHeard", { count: frequencies.length, frequencies: mhz(frequencies) }),
-    evidence,
-  );
+  return ok(said("doctor.channelsHeard", { frequencies: sayMhz(frequencies) }), evidence);
 }
 
 /** The sum over all reasons. */

@@ -55,7 +55,7 @@ export const BACKHAUL_RULES: readonly GatewayRule[] = [
   {
     id: "signal",
     group: "backhaul",
-    needs: [],
+    needs: ["settings"],
     judge: (facts) => {
       const { settings, agent } = facts;
       if (settings.state !== "good") return undefined;

@@ -73,7 +73,7 @@ export const BOX_RULES: readonly GatewayRule[] = [
   {
     id: "journal",
     group: "box",
-    needs: ["agent-running", "disk-writable", "disk-space"],
+    needs: ["settings", "agent-running", "disk-writable", "disk-space"],
     judge: (facts) => judgeJournal(facts),
   },
   {

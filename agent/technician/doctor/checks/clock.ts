@@ -46,7 +46,7 @@ export const CLOCK_RULES: readonly GatewayRule[] = [
   {
     id: "gnss",
     group: "clock",
-    needs: [],
+    needs: ["settings"],
     judge: ({ settings, agent }) => {
       if (settings.state !== "good" || settings.settings.gnss.port === "") return undefined;
       const { port } = settings.settings.gnss;

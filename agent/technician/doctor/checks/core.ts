@@ -175,15 +175,22 @@ export const CORE_RULES: readonly CoreRule[] = [
     id: "own-topics-right",
     group: "core",
     needs: ["settings", NAME, CONNECT, "tls", "login"],
-    judgeCore: ({ core, visit, route }) => {
+    judgeCore: ({ core, visit, route }, facts) => {
       if (core.kind === "gwmp") return undefined;
       if (core.mqttVersion === 4)
         return unknown(said("doctor.rightUnknowable"), said("doctor.rightUnknowableNext"));
       const code = visit?.ownReasonCode;
       if (code === undefined) {
         if (route?.alarms.includes("ownNamespaceSuspended"))
-          return warn(said("doctor.ownRefused", { code: 128 }), said("doctor.ownNext"));
-        return unknown(said("doctor.visitNone"), said("doctor.visitNoneNext"));
+          return warn(said("doctor.ownSuspended"), said("doctor.ownNext"), {
+            alarm: "ownNamespaceSuspended",
+          });
+        if (route?.state !== "connected")
+          return unknown(said("doctor.visitNone"), said("doctor.visitNoneNext"));
+        const taken = ownTaken(facts);
+        return taken > 0
+          ? ok(said("doctor.ownGood"), { taken })
+          : unknown(said("doctor.visitHarms"), said("doctor.ownNotYetNext"), { taken });
       }
       return code >= 128
         ? warn(said("doctor.ownRefused", { code }), said("doctor.ownNext"), { reasonCode: code })
@@ -251,6 +258,16 @@ export const CORE_RULES: readonly CoreRule[] = [
 
 function takenBy(route: CoreSeen["route"]): number {
   return route === undefined ? 0 : route.courier.carriedLive + route.courier.replayed;
+}
+
+/** What of the agent's own messages a broker took: an accepted PUBACK each, whether anybody listened or not. */
+function ownTaken({ agent }: Facts): number {
+  const sent = agent.state === "answers" ? agent.status.counters.ownSent : undefined;
+  if (sent === undefined || typeof sent === "number") return 0;
+  return Object.entries(sent).reduce(
+    (sum, [reason, count]) => (/\.(taken|noSubscriber)$/.test(reason) ? sum + count : sum),
+    0,
+  );
 }
 
 function reachedServer({ servers }: CoreSeen): ServerSeen | undefined {
@@ -470,7 +487,10 @@ function judgeSubscribeRight({ core, route, visit }: CoreSeen, { agent }: Facts)
   const commands = agent.state === "answers" ? agent.status.counters.downlinkCommand : undefined;
   if (typeof commands === "number" && commands > 0)
     return ok(said("doctor.commandsSeen", { count: commands }), { commands });
-  if (code === undefined) return unknown(said("doctor.visitNone"), said("doctor.visitNoneNext"));
+  if (code === undefined)
+    return route?.state === "connected"
+      ? unknown(said("doctor.visitHarms"), said("doctor.subscribeAnythingNext"))
+      : unknown(said("doctor.visitNone"), said("doctor.visitNoneNext"));
   // Who grants the commands of a gateway that does not exist has not looked at who we are.
   if ((visit?.strangersReasonCode ?? 128) < 128)
     return unknown(said("doctor.subscribeAnything"), said("doctor.subscribeAnythingNext"), {

@@ -26,7 +26,7 @@ export const FORWARDER_RULES: readonly GatewayRule[] = [
   {
     id: FILE,
     group: "forwarder",
-    needs: ["settings"],
+    needs: ["settings", "firmware"],
     judge: (facts) => {
       const { forwarder } = facts;
       switch (forwarder.state) {
@@ -119,7 +119,7 @@ export const FORWARDER_RULES: readonly GatewayRule[] = [
       const told = toldEui(facts);
       if (told === undefined) {
         if (forwarder.state === "elsewhere") return undefined;
-        return unknown(said("doctor.euiUnknown"), said("doctor.euiUnknownNext"));
+        return judgeUntoldEui(facts, gateway.eui);
       }
       const { eui, file } = told;
       const evidence = { eui, from: file, ...(gateway.eui === "" ? {} : { label: gateway.eui }) };
@@ -202,6 +202,18 @@ function startNext({ restart, program = "?" }: Read) {
   return restart === undefined
     ? said("doctor.processNext", { program })
     : said("doctor.processRestart", { command: restart.join(" ") });
+}
+
+/** Neither its files nor one forwarder alone say which it has. @param label the EUI that is set, or "" */
+function judgeUntoldEui({ agent }: Facts, label: string): Judgement {
+  const heard = agent.state === "answers" ? agent.status.forwarders.map(({ gatewayEui }) => gatewayEui) : [];
+  const evidence = { ...(label === "" ? {} : { label }), heard: heard.join(", ") };
+  if (label !== "" && heard.includes(label)) return ok(said("doctor.euiGood", { eui: label }), evidence);
+  const next = label === "" ? said("doctor.euiUnknownNext") : said("doctor.euiNotSaidNext");
+  if (heard.length > 0) return unknown(said("doctor.euiSeveral", { euis: heard.join(", ") }), next, evidence);
+  return label === ""
+    ? unknown(said("doctor.euiUnknown"), next)
+    : unknown(said("doctor.euiNotSaid", { eui: label }), next, evidence);
 }
 
 /** Of the forwarder's files, else as the only one that has spoken. */

@@ -1,6 +1,6 @@
 /** Antenna, cable and channels, as the radio was told. What is really heard: agent.ts. */
 import { EU868_SUB_BANDS } from "../../../lorawan/region.ts";
-import { said } from "../../../text/said.ts";
+import { type Said, said } from "../../../text/said.ts";
 import type { Facts, RadioSeen } from "../facts.ts";
 import type { RadioPlan } from "../radio-plan.ts";
 import { fail, type GatewayRule, type Judgement, ok, unknown, warn } from "../rule.ts";
@@ -19,7 +19,7 @@ export const RADIO_RULES: readonly GatewayRule[] = [
   {
     id: "channel-plan",
     group: "radio",
-    needs: ["settings"],
+    needs: ["settings", "firmware"],
     judge: (facts) => {
       const { radio } = facts;
       if (radio.state !== "read") return withoutPlan(radio);
@@ -32,12 +32,12 @@ export const RADIO_RULES: readonly GatewayRule[] = [
         return ok(said("doctor.channelsRead", { count: frequencies.length, file }), evidence);
       const outside = frequencies.filter((one) => one < EU868_HZ.low || one >= EU868_HZ.high);
       if (outside.length > 0) {
-        const finding = said("doctor.channelsOutside", { region: "EU868", frequencies: mhz(outside) });
+        const finding = said("doctor.channelsOutside", { region: "EU868", frequencies: sayMhz(outside) });
         return fail(finding, said("doctor.channelPlanNext", { file }), evidence);
       }
       const missing = EU868_JOIN_CHANNELS_HZ.filter((one) => !frequencies.includes(one));
       if (missing.length > 0) {
-        const finding = said("doctor.channelsMissing", { region: "EU868", frequencies: mhz(missing) });
+        const finding = said("doctor.channelsMissing", { region: "EU868", frequencies: sayMhz(missing) });
         return fail(finding, said("doctor.channelPlanNext", { file }), evidence);
       }
       return ok(said("doctor.channelsGood", { count: frequencies.length, region: "EU868" }), evidence);
@@ -46,7 +46,7 @@ export const RADIO_RULES: readonly GatewayRule[] = [
   {
     id: "antenna-gain",
     group: "radio",
-    needs: ["settings"],
+    needs: ["settings", "firmware"],
     judge: (facts) =>
       compareLevel(facts, {
         mounted: antennaOf(facts)?.gainDbi,
@@ -61,7 +61,7 @@ export const RADIO_RULES: readonly GatewayRule[] = [
   {
     id: "cable-loss",
     group: "radio",
-    needs: ["settings"],
+    needs: ["settings", "firmware"],
     judge: (facts) =>
       compareLevel(facts, {
         mounted: antennaOf(facts)?.cableLossDb,
@@ -104,7 +104,8 @@ function compareLevel({ radio }: Facts, level: Level): Judgement | undefined {
   const places = { key, told, mounted, unit };
   if (Math.abs(mounted - told) <= DIFFERENCE_DB)
     return ok(said("doctor.levelGood", { key, told, unit }), both);
-  const next = said("doctor.levelNext", { key, file, mounted, setting });
+  // To be typed into the file, where a decimal comma would break it.
+  const next = said("doctor.levelNext", { key, file, mounted: String(mounted), setting });
   return level.tooMuch(mounted, told)
     ? fail(said("doctor.levelTooMuch", places), next, both)
     : warn(said("doctor.levelTooLittle", places), next, both);
@@ -131,6 +132,13 @@ function isElsewhere({ settings }: Facts): boolean {
   return settings.settings.cores.some(({ topicPrefix }) => OTHER_REGION.test(topicPrefix.toLowerCase()));
 }
 
+/** For evidence, as programs read it. */
 export function mhz(frequenciesHz: readonly number[]): string {
   return frequenciesHz.map((one) => (one / 1e6).toFixed(1)).join(", ");
+}
+
+/** For a sentence of either language: 867.1, 867.3, or 867,1 ; 867,3. @param frequenciesHz not empty */
+export function sayMhz(frequenciesHz: readonly number[]): Said {
+  const [last, ...before] = frequenciesHz.map((one) => said("doctor.mhz", { mhz: one / 1e6 })).reverse();
+  return before.reduce((rest, first) => said("doctor.list", { first, rest }), last!);
 }

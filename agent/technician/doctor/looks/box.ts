@@ -1,5 +1,6 @@
 /** Looks at the box: the journal's disk, memory, processor, temperatures, voltages. */
-import { createSystem, type SystemReading } from "../../../field/system.ts";
+import { textReader } from "../../../field/sensors.ts";
+import { createSystem, findFirmware, type SystemReading } from "../../../field/system.ts";
 import type { DoctorDoors } from "../doors.ts";
 import type { AgentSeen, BoxSeen, SettingsSeen } from "../facts.ts";
 import { seenInTime } from "../seen-in-time.ts";
@@ -29,6 +30,7 @@ export async function lookAtBox(
         ? agent.status.field.system
         : await readSystem(doors, settings),
     processors: cpus?.match(/^processor\s*:/gm)?.length,
+    firmware: await findFirmware(textReader(doors.box)),
   };
 }
 

@@ -82,6 +82,7 @@ async function seenForwarder(box: Box, profile: GatewayProfile, agent: Address):
     eui: await euiOf(box, profile, documents),
     statisticsMs: secondsAt(documents, facts.statisticsKey?.value),
     heartbeatMs: secondsAt(documents, facts.heartbeatKey?.value),
+    ackWaitMs: facts.ackWaitMs?.value,
     switchedOff: await switchOf(box, profile),
     program,
     processes: running.filter(({ argv }) => (argv[0] ?? "").replace(/^.*\//, "") === program),

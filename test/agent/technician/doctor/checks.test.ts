@@ -1,9 +1,10 @@
 /** Each check by itself: what was seen in, verdict out. What is really broken: doctor.test.ts. */
 import { describe, expect, test } from "vitest";
 import { loadSettings } from "../../../../agent/config/load.ts";
-import { examine } from "../../../../agent/technician/doctor/examine.ts";
+import { examine, unexaminedFor } from "../../../../agent/technician/doctor/examine.ts";
 import type { Facts } from "../../../../agent/technician/doctor/facts.ts";
 import type { Verdict } from "../../../../agent/technician/doctor/report.ts";
+import { reportLines } from "../../../../agent/technician/doctor/show.ts";
 import { RULES } from "../../../../agent/technician/doctor/table.ts";
 import { makeText } from "../../../../agent/text/text.ts";
 
@@ -55,6 +56,9 @@ function facts(change: (seen: Mutable) => void = () => undefined): Facts {
             pullPeriodMs: 10_000,
             pushDataAgeMs: 2_000,
             rxpk: { ok: 90, bad: 10, none: 0, unreadable: 0 },
+            datagrams: { pushData: 100, pullData: 360, txAck: 4 },
+            acksWithheld: 0,
+            ackLatency: { recent: { count: 20, p95Ms: 40 } },
             stat: undefined,
           },
         ],
@@ -76,7 +80,12 @@ function facts(change: (seen: Mutable) => void = () => undefined): Facts {
             reading: { registration: "home", signal: { rsrpDbm: -85 } },
           },
         },
-        counters: { frameKept: 90, downlinkCommand: 4, downlinkAccepted: 4 },
+        counters: {
+          frameKept: 90,
+          downlinkCommand: 4,
+          downlinkAccepted: 4,
+          ownSent: { "health.taken": 12, "alarms.noSubscriber": 1, "health.notConnected": 1 },
+        },
         cores: [],
       },
     },
@@ -88,6 +97,7 @@ function facts(change: (seen: Mutable) => void = () => undefined): Facts {
       factoryHosts: ["172.17.0.1"],
       eui: EUI,
       statisticsMs: 30_000,
+      ackWaitMs: 3_000,
       switchedOff: undefined,
       program: "lorafwd",
       processes: [{ argv: ["lorafwd"] }],
@@ -121,6 +131,7 @@ function facts(change: (seen: Mutable) => void = () => undefined): Facts {
         ],
       },
       processors: 1,
+      firmware: "5.11.0_20231117",
     },
     cores: [
       {
@@ -178,7 +189,6 @@ describe("a gateway on which all is well", () => {
       "cable-loss unknown",
       "channels-heard skipped",
       "certificate-files skipped",
-      "own-topics-right unknown",
       "topic-prefix skipped",
     ]);
   });
@@ -213,6 +223,64 @@ describe("one check", () => {
       "warn",
       (s) => {
         s.settings.profile.how = "missing";
+      },
+    ],
+    [
+      "firmware that was upgraded under a profile of the former one, and no forwarder to be heard",
+      "firmware",
+      "fail",
+      (s) => {
+        s.box.firmware = "6.3.0_20250201";
+        s.agent.status.forwarders = [];
+      },
+    ],
+    [
+      "the same where all works",
+      "firmware",
+      "warn",
+      (s) => {
+        s.box.firmware = "KerOS 6.3.0";
+      },
+    ],
+    [
+      "firmware older than any profile",
+      "firmware",
+      "fail",
+      (s) => {
+        s.box.firmware = "3.6.1_20190601";
+        s.agent.status.forwarders = [];
+      },
+    ],
+    [
+      "firmware older than the forwarder",
+      "firmware",
+      "warn",
+      (s) => {
+        s.box.firmware = "4.1.2_20200101";
+      },
+    ],
+    [
+      "a system of another maker, whose number is its own",
+      "firmware",
+      "ok",
+      (s) => {
+        s.box.firmware = "Debian GNU/Linux 12 (bookworm)";
+      },
+    ],
+    [
+      "a date for a version",
+      "firmware",
+      "ok",
+      (s) => {
+        s.box.firmware = "20231117.6";
+      },
+    ],
+    [
+      "a box that does not say what it runs",
+      "firmware",
+      "skipped",
+      (s) => {
+        s.box.firmware = undefined;
       },
     ],
     [
@@ -338,6 +406,82 @@ describe("one check", () => {
       (s) => {
         s.agent.status.forwarders = [];
         s.agent.status.counters.gatewayRefused = { notAccepted: 9 };
+      },
+    ],
+    [
+      "acknowledgements that leave in time and never arrive",
+      "push-ack",
+      "fail",
+      (s) => {
+        s.agent.status.forwarders[0].stat = { ackRatePercent: 0, rxForwarded: 12 };
+      },
+    ],
+    [
+      "some of them that do not arrive",
+      "push-ack",
+      "warn",
+      (s) => {
+        s.agent.status.forwarders[0].stat = { ackRatePercent: 70, rxForwarded: 12 };
+      },
+    ],
+    [
+      "all of them that arrive",
+      "push-ack",
+      "ok",
+      (s) => {
+        s.agent.status.forwarders[0].stat = { ackRatePercent: 100, rxForwarded: 12 };
+      },
+    ],
+    [
+      "those that the reference forwarder no longer waits for",
+      "push-ack",
+      "warn",
+      (s) => {
+        s.forwarder.ackWaitMs = 100;
+        s.agent.status.forwarders[0].ackLatency.recent.p95Ms = 130;
+        s.agent.status.forwarders[0].stat = { ackRatePercent: 10, rxForwarded: 12 };
+      },
+    ],
+    [
+      "those that a refusing disk withholds",
+      "push-ack",
+      "warn",
+      (s) => {
+        s.agent.status.journal.failing = "EIO";
+        s.agent.status.forwarders[0].stat = { ackRatePercent: 0, rxForwarded: 12 };
+      },
+    ],
+    [
+      "a share of nothing: the reference forwarder says 0 where it sent none",
+      "push-ack",
+      "ok",
+      (s) => {
+        s.agent.status.forwarders[0].stat = { ackRatePercent: 0, rxForwarded: 0 };
+      },
+    ],
+    [
+      "a period that began before the agent did",
+      "push-ack",
+      "ok",
+      (s) => {
+        s.agent.status.forwarders[0].datagrams.pushData = 9;
+        s.agent.status.forwarders[0].stat = { ackRatePercent: 0, rxForwarded: 12 };
+      },
+    ],
+    [
+      "acknowledgements later than any forwarder waits",
+      "push-ack",
+      "warn",
+      (s) => {
+        s.agent.status.forwarders[0].ackLatency.recent.p95Ms = 3_400;
+      },
+    ],
+    [
+      "nothing to acknowledge of late",
+      "push-ack",
+      "unknown",
+      (s) => {
+        s.agent.status.forwarders[0].ackLatency.recent = { count: 0 };
       },
     ],
     [
@@ -730,6 +874,26 @@ describe("one check", () => {
       },
     ],
     [
+      "no own message yet, and nobody who may visit",
+      "own-topics-right",
+      "unknown",
+      (s) => {
+        s.agent.status.counters.ownSent = {
+          "health.notConnected": 3,
+          "health.closed": 1,
+          "alarm.refused": 1,
+        };
+      },
+    ],
+    [
+      "own messages that were taken, until the broker refused one",
+      "own-topics-right",
+      "warn",
+      (s) => {
+        s.cores[0].route.alarms = ["ownNamespaceSuspended"];
+      },
+    ],
+    [
       "our own topics are refused",
       "own-topics-right",
       "warn",
@@ -879,6 +1043,52 @@ describe("one check", () => {
   });
 });
 
+/** The report as people read it, its lines joined. */
+function shown(change: (seen: Mutable) => void, language: "en" | "fr"): string {
+  const checks = examine(RULES, facts(change));
+  const report = { version: "1", startedWallMs: NOW_MS, tookMs: 1, checks };
+  const unseen = unexaminedFor(checks);
+  const told = unseen === undefined ? report : { ...report, unexaminedFor: unseen };
+  return reportLines(told, makeText(language))
+    .map((line) => line.trim())
+    .join(" ")
+    .replace(/[\u00a0\u202f]/g, " ");
+}
+
+describe("a user who may not read", () => {
+  const closed = (s: Mutable): void => {
+    s.settings = { state: "unreadable", path: "agent.toml", reason: "EACCES", isForbidden: true };
+    s.agent = { state: "silent", socket: "?", isRunning: false };
+    s.forwarder = s.radio = { state: "elsewhere" };
+    s.portHolders = s.forwarderFirewall = undefined;
+    s.box.disk = undefined;
+    s.cores = [];
+  };
+
+  test("the settings is not told that there is nothing on this gateway, nor that nothing is broken", () => {
+    const checks = examine(RULES, facts(closed));
+    const because = checks.flatMap(({ id, because: one }) => (one === "settings" ? [id] : []));
+    for (const id of ["agent-running", "journal", "pull-data", "frames", "channel-plan", "gnss", "login"])
+      expect(because).toContain(id);
+    expect(checks.filter(({ finding }) => finding.key === "doctor.notHere")).toEqual([]);
+    const text = shown(closed, "fr");
+    expect(text).toContain("pull-data: non examiné : settings passe d'abord");
+    expect(text).toContain("Cœur de réseau");
+    expect(text).toMatch(/Presque rien n'a pu être examiné : sudo edge-agent doctor$/);
+    expect(text).not.toContain("Rien n'est en panne");
+  });
+
+  test("the agent's socket is told what was not examined for want of its answers", () => {
+    const mute = (s: Mutable): void => {
+      s.agent = { state: "mute", socket: "/s", reason: "EACCES", isForbidden: true };
+      s.cores[0].route = undefined;
+    };
+    const checks = examine(RULES, facts(mute));
+    expect(checks.find(({ id }) => id === "frames")!.because).toBe("agent-running");
+    expect(shown(mute, "en")).toMatch(/Not everything could be examined: sudo edge-agent doctor$/);
+  });
+});
+
 describe("what a sentence says", () => {
   const sayOf = (id: string, change: (seen: Mutable) => void, language: "en" | "fr" = "en"): string => {
     const found = examine(RULES, facts(change)).find((check) => check.id === id);
@@ -904,6 +1114,86 @@ describe("what a sentence says", () => {
       s.forwarder = { state: "elsewhere" };
     };
     expect(sayOf(id, elsewhere)).toBe("there is nothing of it on this gateway");
+  });
+
+  test("own topics are known to be taken by what the agent has sent; else it is said why nobody tries", () => {
+    const check = (change: (seen: Mutable) => void) =>
+      examine(RULES, facts(change)).find(({ id }) => id === "own-topics-right")!;
+    expect(check(() => undefined).evidence).toEqual({ taken: 13 });
+    const silent = (s: Mutable): void => {
+      s.agent.status.counters.ownSent = undefined;
+    };
+    expect(sayOf("own-topics-right", silent)).toBe(
+      "not tried: the agent is connected; a second connection could throw it out",
+    );
+    const noCommand = (s: Mutable): void => {
+      s.agent.status.counters.downlinkCommand = 0;
+    };
+    expect(sayOf("subscribe-right", noCommand)).toContain("could throw it out");
+  });
+
+  test("an EUI that is set is not called unset while the forwarder is silent", () => {
+    const untold = (s: Mutable): void => {
+      s.agent = { state: "silent", socket: "/s", isRunning: false };
+      s.forwarder.eui = undefined;
+    };
+    expect(sayOf("forwarder-eui", untold)).toBe(
+      `the EUI set is ${EUI}; the forwarder has not said anything yet`,
+    );
+    const unset = (s: Mutable): void => {
+      untold(s);
+      s.settings.settings = { ...s.settings.settings, gateway: { ...s.settings.settings.gateway, eui: "" } };
+    };
+    expect(sayOf("forwarder-eui", unset)).toBe("no EUI is set, and none was heard");
+  });
+
+  test("of several forwarders one has the EUI of the label, or it is asked which", () => {
+    const several = (s: Mutable): void => {
+      s.forwarder.eui = undefined;
+      const [one] = s.agent.status.forwarders;
+      s.agent.status.forwarders = [{ ...one, gatewayEui: "7276ff0044010011" }, one];
+    };
+    expect(sayOf("forwarder-eui", several)).toBe(`the EUI is ${EUI}`);
+    const others = (s: Mutable): void => {
+      several(s);
+      s.agent.status.forwarders[1] = { ...s.agent.status.forwarders[1], gatewayEui: "7276ff0044010012" };
+    };
+    expect(sayOf("forwarder-eui", others)).toBe("several EUIs are heard: 7276ff0044010011, 7276ff0044010012");
+  });
+
+  test("a setting that is named for a file is written as the file wants it", () => {
+    const lossy = (s: Mutable): void => {
+      s.settings.settings = { ...s.settings.settings, antenna: { gainDbi: 2.5, cableLossDb: 0.5 } };
+      s.radio.plan.antennaGainDbi = 0;
+    };
+    const lines = shown(lossy, "fr");
+    expect(lines).toContain("antenna_gain vaut 0 dBi, monté : 2,5 dBi");
+    expect(lines).toContain("mettez antenna_gain à 2.5 dans lorad.json");
+  });
+
+  test("frequencies are written as the language writes them, and with a point in the evidence", () => {
+    const heard = (s: Mutable): void => {
+      const channels = [867_100_000, 867_300_000, 865_062_500].map((frequencyHz) => ({ frequencyHz, ok: 1 }));
+      s.agent.status.health = { records: { radio: [{ channels }] } };
+      s.radio = { state: "elsewhere" };
+    };
+    expect(shown(heard, "fr")).toContain("867,1 ; 867,3 ; 865,0625 MHz");
+    expect(shown(heard, "en")).toContain("867.1, 867.3, 865.0625 MHz");
+    const outside = (s: Mutable): void => {
+      s.radio.plan.frequenciesHz = [915_200_000];
+    };
+    expect(shown(outside, "fr")).toContain("hors de EU868 : 915,2 MHz");
+    const check = examine(RULES, facts(heard)).find(({ id }) => id === "channels-heard");
+    expect(check!.evidence.frequenciesMhz).toBe("867.1, 867.3, 865.1");
+  });
+
+  test("no count is in the plural that may be one", () => {
+    const one = (s: Mutable): void => {
+      s.settings = { state: "wrong", path: "agent.toml", troubles: [{ key: "forwarder.listen" }] };
+    };
+    expect(shown(one, "fr")).toContain("à corriger : 1, d'abord forwarder.listen");
+    expect(shown(one, "fr")).toMatch(/inconnu : \d+, sauté : \d+/);
+    expect(shown(one, "fr")).not.toMatch(/\b1 (inconnus|bons|erreurs|sautés|trames)/);
   });
 
   test("who has no user name logs in without one", () => {

@@ -60,7 +60,32 @@ test("a check that there is not is a usage error, which names the nearest and al
   const { code, stdout, stderr } = runCommand(["doctor", "--only", "pul-data"]);
   expect(code).toBe(2);
   expect(stdout).toBe("");
-  expect(stderr).toContain("pull-data");
+  expect(stderr).toMatch(/^there is no check "pul-data"; the nearest: pull-data\.\nAll: settings, /);
+  for (const line of stderr.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
+  expect(stderr).toContain("power");
+});
+
+test.each([
+  ["nope", 'no check "nope", and none with a name like it; edge-agent doctor shows'],
+  ["", 'no check "", and none with a name like it; edge-agent doctor shows'],
+  ["firewall", "the nearest: forwarder-firewall, server-firewall."],
+  ["gns", "the nearest: gnss."],
+])("what is meant by %j is said only where it is near", (word, expected) => {
+  const { code, stderr } = runCommand(["doctor", "--only", word]);
+  expect(code).toBe(2);
+  expect(stderr.replaceAll("\n", " ")).toContain(expected);
+});
+
+test.each(["en", "fr"])("that no agent answers is said within 80 columns (%s)", (language) => {
+  const { code, stderr } = runCommand([
+    "status",
+    "--socket",
+    "/run/nowhere/control.sock",
+    "--lang",
+    language,
+  ]);
+  expect(code).toBe(3);
+  for (const line of stderr.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
 });
 
 test("the help has examples", () => {

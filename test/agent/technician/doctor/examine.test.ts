@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { examine } from "../../../../agent/technician/doctor/examine.ts";
+import { examine, unexaminedFor } from "../../../../agent/technician/doctor/examine.ts";
 import type { Facts } from "../../../../agent/technician/doctor/facts.ts";
 import {
   type CoreRule,
@@ -14,7 +14,8 @@ import { said } from "../../../../agent/text/said.ts";
 
 const GOOD = ok(said("doctor.notHere"));
 const BAD = fail(said("doctor.notHere"), said("doctor.asRoot"), { figure: 1 });
-const FACTS = { cores: [{ core: { id: "one" } }, { core: { id: "two" } }] } as unknown as Facts;
+const CORES = [{ core: { id: "one" } }, { core: { id: "two" } }];
+const FACTS = { settings: { state: "good" }, cores: CORES } as unknown as Facts;
 
 const rule = (id: string, needs: string[], judge: GatewayRule["judge"] = () => GOOD): Rule => ({
   id,
@@ -69,6 +70,56 @@ describe("the doctor's judgement", () => {
     const rules = [rule("a", []), rule("b", ["a"], () => BAD), rule("c", ["b"]), rule("d", [], () => BAD)];
     expect(verdicts(rules, ["c"])).toEqual(["b fail", "c skipped b"]);
     expect(verdicts(rules, ["a"])).toEqual(["a ok"]);
+  });
+});
+
+describe("what this user may not see", () => {
+  const CLOSED = { settings: { state: "unreadable" }, cores: [] } as unknown as Facts;
+  const unseen = () => unknown(said("doctor.notHere"), said("doctor.asRoot"));
+  const nothing = () => undefined;
+
+  test("is not called absent: whoever found nothing for want of it has not examined, however far behind it", () => {
+    const rules = [
+      rule("settings", [], unseen),
+      rule("a", ["settings"], nothing),
+      rule("b", ["a"], nothing),
+      rule("c", ["b"]),
+      rule("d", [], nothing),
+    ];
+    const checks = examine(rules, CLOSED);
+    expect(checks.map(({ id, verdict, because = "-" }) => `${id} ${verdict} ${because}`)).toEqual([
+      "settings unknown -",
+      "a skipped settings",
+      "b skipped settings",
+      // It has other eyes.
+      "c ok -",
+      "d skipped -",
+    ]);
+    expect(checks[1]!.finding.key).toBe("doctor.notExamined");
+    expect(checks[4]!.finding.key).toBe("doctor.notHere");
+    expect(unexaminedFor(checks)).toBe("settings");
+  });
+
+  test("leaves no group out: the checks of a core are told once, of no core", () => {
+    const rules = [rule("settings", [], unseen), coreRule("b", ["settings"]), coreRule("c", ["b"])];
+    expect(examine(rules, CLOSED).map(({ id, subject, because }) => [id, subject, because])).toEqual([
+      ["settings", undefined, undefined],
+      ["b", undefined, "settings"],
+      ["c", undefined, "settings"],
+    ]);
+  });
+
+  test("is missed by whoever asks for one check alone", () => {
+    const rules = [rule("settings", [], unseen), rule("a", ["settings"], nothing), rule("b", [])];
+    expect(unexaminedFor(examine(rules, CLOSED, ["a"]))).toBe("settings");
+    expect(unexaminedFor(examine(rules, CLOSED, ["b"]))).toBeUndefined();
+  });
+
+  test("is another thing than what is broken, which was examined", () => {
+    const rules = [rule("settings", [], () => BAD), rule("a", ["settings"], nothing)];
+    const checks = examine(rules, CLOSED);
+    expect(checks.map(({ finding }) => finding.key)).toEqual(["doctor.notHere", "doctor.skippedBecause"]);
+    expect(unexaminedFor(checks)).toBeUndefined();
   });
 });
 

@@ -169,6 +169,40 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: "the box was upgraded to another system than the one its profile is for",
+    firstBroken: "firmware",
+    long: true,
+    breakIt: site(() => ({
+      files: {
+        "/tmp/sys_startup_status.json": '{ "sw_version": "6.3.0_20250201000000" }\n',
+        "/etc/lorafwd.toml": undefined,
+        "/proc/100/cmdline": undefined,
+      },
+      speaks: false,
+    })),
+  },
+  {
+    name: "the acknowledgements do not find the way back to the forwarder",
+    firstBroken: "push-ack",
+    long: true,
+    breakIt: async () => {
+      const made = await makeSite();
+      await made.untilStatus(
+        ({ forwarders }) => (forwarders[0]?.datagrams.pushData ?? 0) > 8,
+        "as many datagrams as the period had",
+      );
+      made.forwarder?.pushBody(
+        '{"stat":{"time":"2026-01-01 00:00:00 GMT","rxnb":6,"rxok":6,"rxfw":6,"ackr":0.0}}',
+        "stat",
+      );
+      await made.untilStatus(
+        ({ forwarders }) => forwarders[0]?.stat?.ackRatePercent === 0,
+        "the stat to be read",
+      );
+      return { site: made, report: await made.doctor() };
+    },
+  },
+  {
     name: "the radio has no channel on which devices join",
     firstBroken: "channel-plan",
     long: true,

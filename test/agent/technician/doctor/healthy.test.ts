@@ -13,15 +13,15 @@ const NOT_OURS = ["processor", "memory", "temperature"];
 const SLOW = { timeout: 60_000 };
 const NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
 
-/** @param but warnings that are true. */
-function accusesNothing(report: Diagnosis, ...but: readonly string[]): void {
+/** @param code of the end. @param but warnings that are true. */
+function accusesNothing(report: Diagnosis, code = 0, ...but: readonly string[]): void {
   const said = (one: string) =>
     report.checks
       .filter(({ verdict, id }) => verdict === one && ![...NOT_OURS, ...but].includes(id))
       .map(({ id, subject, finding }) => `${id} ${subject ?? ""}: ${finding}`);
   expect(said("fail")).toEqual([]);
   expect(said("warn")).toEqual([]);
-  expect(report.exitCode).toBe(0);
+  expect(report.exitCode).toBe(code);
 }
 
 const taken = (site: Site) =>
@@ -30,7 +30,7 @@ const taken = (site: Site) =>
 it("an MQTT 3.1.1 core", SLOW, async () => {
   const site = await makeSite({ core: "mqtt_version = 4\n" });
   await taken(site);
-  accusesNothing(await site.doctor(), "settings");
+  accusesNothing(await site.doctor(), 0, "settings");
 });
 
 it("two cores, and of each what stands in the settings alone", SLOW, async () => {
@@ -40,7 +40,7 @@ it("two cores, and of each what stands in the settings alone", SLOW, async () =>
     core: `id = "one"\n[[core]]\nid = "two"\nmqtt_version = 4\nservers = ["${other.url}"]\ntopic_prefix = "eu868"\n`,
   });
   await taken(site);
-  accusesNothing(await site.doctor(), "settings");
+  accusesNothing(await site.doctor(), 0, "settings");
 });
 
 it("a network server that speaks Semtech's protocol", SLOW, async () => {
@@ -99,7 +99,7 @@ it("a forwarder that reaches the agent by the gateway's own address", SLOW, asyn
   const site = await makeSite({ server: { host: address!.address }, listenHost: "0.0.0.0" });
   await taken(site);
   // That anybody may reach it is worth a word.
-  accusesNothing(await site.doctor(), "settings");
+  accusesNothing(await site.doctor(), 0, "settings");
 });
 
 it(
@@ -142,7 +142,7 @@ it("a broker behind WebSockets and TLS, its authority known", SLOW, async () => 
   await client.subscribeAsync("eu868/gateway/+/event/+", { qos: 1 });
   const site = await makeSite({ broker: "none", servers: [url], core: `ca_file = "${made.caFile}"\n` });
   await taken(site);
-  accusesNothing(await site.doctor(), "certificate-files", "tls");
+  accusesNothing(await site.doctor(), 0, "certificate-files", "tls");
 });
 
 it("a password that stands in the service's environment alone", SLOW, async () => {
@@ -170,10 +170,19 @@ it(
     });
     await taken(site);
     chmodSync(site.root, 0o755);
-    accusesNothing(await site.doctorUnder(NOBODY));
+    const mute = await site.doctorUnder(NOBODY);
+    accusesNothing(mute, 3);
+    expect(mute.unexaminedFor).toBe("agent-running");
     writeFileSync(join(site.root, "etc/lorafwd.toml"), "x", { flag: "a" });
     chmodSync(join(site.root, "etc/lorafwd.toml"), 0o600);
     chmodSync(site.settingsPath, 0o600);
-    accusesNothing(await site.doctorUnder(NOBODY));
+    const blind = await site.doctorUnder(NOBODY);
+    accusesNothing(blind, 3);
+    expect(blind.unexaminedFor).toBe("settings");
+    for (const id of ["agent-running", "journal", "pull-data", "channel-plan", "login"])
+      expect(blind.checks.find((check) => check.id === id)).toMatchObject({
+        verdict: "skipped",
+        finding: "not examined: settings comes first",
+      });
   },
 );
