@@ -5,7 +5,8 @@
  *     "command": "settings-change", "id": "…", "outcome": "refused", "reason": "replayed" }
  *
  * The promise: what changes something stands on disk, as begun, before it is done, where the disk obeys. What only asked, or was refused, is
- * written within a minute, so that a flood of it wears no flash. The file is bounded, and one before it is kept.
+ * written within a minute, so that a flood of it wears no flash. What is refused for being too much, beyond the first few
+ * (desk.ts), is summed up: an entry a minute and core at most. The file is bounded, and one before it is kept.
  * `edge-agent audit` shows both: technician/audit.ts.
  */
 import { isAgentError } from "../errors.ts";
@@ -37,14 +38,24 @@ export interface AuditLine extends AuditEntry {
   readonly clock: ClockState;
   /** Further ones that were left out before this one. */
   readonly leftOut?: number;
+  /** So many were refused like this one, the last of them, since the core's entry before that says so. */
+  readonly count?: number;
 }
+
+/** Which command it was. */
+export type AuditSubject = Pick<AuditEntry, "core" | "gatewayEui" | "command" | "id">;
 
 export interface Audit {
   /** It is written soon. */
   note(entry: AuditEntry): void;
+  /**
+   * There were so many too many of a core: summed up, and written soon.
+   * @param last which the last one was; asked when the sum is made, for a flood must cost little.
+   */
+  noteTooMany(coreId: string, count: number, last: () => AuditSubject): void;
   /** Resolves when it is on disk, or the disk has refused, or hangs. */
   noteNow(entry: AuditEntry): Promise<void>;
-  /** Writes what waits; as noteNow(). */
+  /** Writes what waits, sums too; as noteNow(). */
   flush(): Promise<void>;
 }
 
@@ -65,17 +76,21 @@ export function openAudit({ clock, clockState, log, lineFiles, path }: AuditPart
   let waiting: string[] = [];
   let leftOut = 0;
   let timer: Timer | undefined;
+  /** By core; there are no more than the settings have. */
+  const sums = new Map<string, { readonly last: () => AuditSubject; readonly count: number }>();
+  let sumTimer: Timer | undefined;
   let writing: Promise<void> = Promise.resolve();
   let isFailing = false;
   let hangs = false;
 
   function add(entry: AuditEntry): void {
-    if (waiting.length >= WAITING_MAX) {
-      leftOut += 1;
-      return;
-    }
+    if (waiting.length >= WAITING_MAX) leftOut += 1;
+    else say(entry);
+  }
+
+  function say(entry: AuditEntry, count?: number): void {
     const { core, gatewayEui, command, id, outcome, reason } = entry;
-    log.info({ coreId: core, gatewayEui, command, id, outcome, reason }, "command");
+    log.info({ coreId: core, gatewayEui, command, id, outcome, reason, count }, "command");
     const at = new Date(clock.wallMs()).toISOString();
     const beside = leftOut > 0 ? { leftOut } : {};
     leftOut = 0;
@@ -89,8 +104,17 @@ export function openAudit({ clock, clockState, log, lineFiles, path }: AuditPart
       outcome,
       reason,
       ...beside,
+      ...(count === undefined ? {} : { count }),
     };
     waiting.push(`${JSON.stringify(line)}\n`);
+  }
+
+  function saySums(): void {
+    sumTimer?.cancel();
+    sumTimer = undefined;
+    for (const { last, count } of sums.values())
+      say({ ...last(), outcome: "refused", reason: "tooMany" }, count);
+    sums.clear();
   }
 
   async function flush(): Promise<void> {
@@ -129,10 +153,20 @@ export function openAudit({ clock, clockState, log, lineFiles, path }: AuditPart
       add(entry);
       timer ??= clock.after(WRITTEN_WITHIN_MS, () => void flush());
     },
+    noteTooMany: (coreId, count, last) => {
+      sums.set(coreId, { last, count: (sums.get(coreId)?.count ?? 0) + count });
+      sumTimer ??= clock.after(WRITTEN_WITHIN_MS, () => {
+        saySums();
+        void flush();
+      });
+    },
     noteNow: (entry) => {
       add(entry);
       return flush();
     },
-    flush,
+    flush: () => {
+      saySums();
+      return flush();
+    },
   };
 }

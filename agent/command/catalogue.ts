@@ -105,7 +105,7 @@ export const COMMANDS = {
     },
     needs: ({ dryRun }) => (dryRun === true ? "read" : "change"),
     meaning:
-      "Changes the settings file: `merge` is a JSON merge patch of what the file says (cores by their id), `toml` a whole new file. Checked as a file is; on trial until this core is reached again, and taken back by itself if it is not within `trialS`. Answered twice: when the trial begins, and when it has ended.",
+      "Changes the settings file: `merge` is a JSON merge patch of what the file says (cores by their id), `toml` a whole new file. Checked as a file is; on trial until this core is reached again, and taken back by itself if it is not within `trialS`. Reached is a core that takes the reply: nobody subscribed to it, and a good change goes back too. No core changes the table of another. Answered twice: when the trial begins, and when it has ended.",
     result: fields(
       {
         state: { enum: ["wouldChange", "unchanged", "onTrial", "confirmed", "rolledBack"] },

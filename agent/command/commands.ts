@@ -45,13 +45,21 @@ interface Loaded {
   readonly watch: TrialWatch | undefined;
 }
 
+interface TurnedAway<Command> {
+  readonly last: Command;
+  readonly count: number;
+}
+
 /** Of one core: those that wait for the code to be loaded, for one another, or for their answer to leave. */
 const WAITING_MAX = 16;
 
 export function openCommands(parts: CommandsParts): CoreCommands {
-  const { settingsFile, counters } = parts;
+  const { settingsFile } = parts;
   let loading: Promise<Loaded> | undefined;
   const waiting = new Map<string, number>();
+  /** How many of a core were turned away since the desks, which may still be loading, were last told. */
+  const owns = new Map<string, TurnedAway<OwnCommand>>();
+  const execs = new Map<string, TurnedAway<ExecCommand>>();
   let stopped = false;
 
   function loaded(): Promise<Loaded> {
@@ -59,17 +67,31 @@ export function openCommands(parts: CommandsParts): CoreCommands {
     return loading;
   }
 
-  function withDesks(coreId: string, hear: (desks: Loaded) => Promise<void>): void {
-    if (stopped) return;
+  /** @returns false when too many of this core wait already: it is not heard. */
+  function withDesks(coreId: string, hear: (desks: Loaded) => Promise<void>): boolean {
     const before = waiting.get(coreId) ?? 0;
-    if (before >= WAITING_MAX) {
-      counters.count("commandRefused", "tooMany");
-      return;
-    }
+    if (before >= WAITING_MAX) return false;
     waiting.set(coreId, before + 1);
     void loaded()
       .then(hear)
       .then(() => waiting.set(coreId, waiting.get(coreId)! - 1));
+    return true;
+  }
+
+  function turnAway<Command extends { readonly coreId: string }>(
+    sums: Map<string, TurnedAway<Command>>,
+    last: Command,
+    deskOf: (desks: Loaded) => { turnAway(last: Command, count: number): void },
+  ): void {
+    const { coreId } = last;
+    const before = sums.get(coreId)?.count ?? 0;
+    sums.set(coreId, { last, count: before + 1 });
+    if (before > 0) return;
+    void loaded().then((desks) => {
+      const sum = sums.get(coreId)!;
+      sums.delete(coreId);
+      deskOf(desks).turnAway(sum.last, sum.count);
+    });
   }
 
   if (settingsFile?.trial !== undefined) {
@@ -77,8 +99,14 @@ export function openCommands(parts: CommandsParts): CoreCommands {
     void loaded().then(({ watch }) => watch?.watch(trial));
   }
   return {
-    hear: (command) => withDesks(command.coreId, ({ desk }) => desk.hear(command)),
-    hearExec: (command) => withDesks(command.coreId, ({ exec }) => exec.hear(command)),
+    hear: (command) => {
+      if (stopped || withDesks(command.coreId, ({ desk }) => desk.hear(command))) return;
+      turnAway(owns, command, ({ desk }) => desk);
+    },
+    hearExec: (command) => {
+      if (stopped || withDesks(command.coreId, ({ exec }) => exec.hear(command))) return;
+      turnAway(execs, command, ({ exec }) => exec);
+    },
     stop: async () => {
       stopped = true;
       const { watch, audit } = (await loading) ?? {};

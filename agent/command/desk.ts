@@ -5,7 +5,8 @@
  * nothing. Each, obeyed or refused, stands in the audit log, and is answered where its id could be read and somebody would
  * hear it. What changes something is noted, on disk, before it is done.
  *
- *   tooMany        more of one core than BUDGET_MAX at once, or than one in BUDGET_EVERY_MS after that
+ *   tooMany        more of one core than BUDGET_MAX at once, or than one in BUDGET_EVERY_MS after that; of those beyond
+ *                  REFUSALS_MAX at once, and one in REFUSALS_EVERY_MS, nobody is answered, and the audit log has the sum
  *   retained       it lay there for whoever comes: meant for another time
  *   tooLarge, malformed, unknown, notAllowed
  *   expired, issuedInFuture, otherBoot, clockUnknown      lifetime.ts
@@ -25,7 +26,7 @@ import type { JournalNotes } from "../journal/journal.ts";
 import type { Delivery, OwnCommand, OwnMessage } from "../north/core.ts";
 import type { Clock } from "../ports.ts";
 import { type ArgumentsOf, readArguments, type Shape } from "./arguments.ts";
-import type { Audit, AuditEntry } from "./audit.ts";
+import type { Audit, AuditEntry, AuditSubject } from "./audit.ts";
 import { type Budget, createBudget } from "./budget.ts";
 import { COMMANDS, type CommandName, isCommandName, rightFor } from "./catalogue.ts";
 import { type Envelope, readEnvelope } from "./envelope.ts";
@@ -38,9 +39,11 @@ import { REPLY_LEAVES_MS } from "./settings-change.ts";
 /** Commands at once, and then one every so often: an operator's script, not a flood. */
 export const BUDGET_MAX = 10;
 export const BUDGET_EVERY_MS = 6_000;
-/** Of those beyond it, so many are still read to be answered. */
-const REFUSALS_MAX = 5;
-const REFUSALS_EVERY_MS = 60_000;
+/** Of those beyond it, so many are answered, and have an entry each in the audit log. */
+export const REFUSALS_MAX = 5;
+export const REFUSALS_EVERY_MS = 60_000;
+/** Longer, they are not read for their id. */
+const ID_OCTETS_MAX = 1_024;
 /** Of one core; others wait for their turn, as many as commands.ts lets wait. */
 export const RUNNING_MAX = 2;
 /** What is answered to one core, in KB: so much at once, and then one every so often, which are 4 MB a day. */
@@ -73,6 +76,8 @@ export interface DeskParts {
 export interface CommandDesk {
   /** Resolves when it is done with, however that was. Never rejects but for a bug. */
   hear(command: OwnCommand): Promise<void>;
+  /** So many of its core were too many, and this is the last: none is answered. */
+  turnAway(last: OwnCommand, count: number): void;
 }
 
 interface Judged {
@@ -149,9 +154,9 @@ export function createCommandDesk(parts: DeskParts): CommandDesk {
     const now = parts.now();
     const account = accountOf(command);
     if (!account.commands.take(now.monotonicMs)) {
-      if (!account.refusals.take(now.monotonicMs)) return counters.count("commandRefused", "tooMany");
-      const read = command.payload.length > 1_024 ? undefined : readEnvelope(command.payload);
-      return refuse(command, { reason: "tooMany", id: read?.ok ? read.value.id : undefined });
+      if (account.refusals.take(now.monotonicMs))
+        return refuse(command, { reason: "tooMany", id: idOf(command) });
+      return turnAway(command, 1);
     }
     const judged = judge(command, now);
     if ("reason" in judged) return refuse(command, judged);
@@ -163,6 +168,11 @@ export function createCommandDesk(parts: DeskParts): CommandDesk {
     });
     if ("reason" in did) return refuse(command, did);
     await tell(command, did);
+  }
+
+  function turnAway(last: OwnCommand, count: number): void {
+    counters.count("commandRefused", "tooMany", count);
+    audit.noteTooMany(last.coreId, count, () => subjectOf(last, idOf(last)));
   }
 
   async function turnOf(account: Account): Promise<void> {
@@ -263,7 +273,18 @@ export function createCommandDesk(parts: DeskParts): CommandDesk {
     });
   }
 
-  return { hear };
+  return { hear, turnAway };
+}
+
+function idOf({ payload }: OwnCommand): string | undefined {
+  if (payload.length > ID_OCTETS_MAX) return undefined;
+  const read = readEnvelope(payload);
+  return read.ok ? read.value.id : read.fault.id;
+}
+
+function subjectOf(command: OwnCommand, id: string | undefined): AuditSubject {
+  const { coreId: core, gatewayEui } = command;
+  return { core, gatewayEui, command: nameOf(command), id };
 }
 
 function entryOf(
@@ -272,8 +293,7 @@ function entryOf(
   outcome: Outcome | "begun",
   reason?: string,
 ): AuditEntry {
-  const { coreId: core, gatewayEui } = command;
-  return { core, gatewayEui, command: nameOf(command), id, outcome, reason };
+  return { ...subjectOf(command, id), outcome, reason };
 }
 
 /** Of a topic that anybody may have made up: fit for a topic, a log and a terminal. */

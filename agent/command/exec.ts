@@ -7,7 +7,7 @@
  * shell, one program runs at a time, and time and output are bounded. Only a core with `commands = "change"` may ask.
  *
  * The request has no time in it: it is refused when retained, when its exec_id was seen before (or is 0, which cannot be
- * told apart), when it has waited, or when the disk does not remember it.
+ * told apart), when it has waited, or when the disk does not remember it. Of too many it is as with other commands (desk.ts).
  *
  * Source: chirpstack/chirpstack, api/proto/gw/gw.proto; what its mqtt-forwarder does with it, src/commands.rs.
  */
@@ -17,9 +17,16 @@ import { inTime } from "../in-time.ts";
 import type { JournalNotes } from "../journal/journal.ts";
 import type { Delivery, ExecAnswer, ExecCommand } from "../north/core.ts";
 import type { Clock, Exec, ExecResult } from "../ports.ts";
-import type { Audit } from "./audit.ts";
+import type { Audit, AuditEntry, AuditSubject } from "./audit.ts";
 import { type Budget, createBudget } from "./budget.ts";
-import { type Allowed, BUDGET_EVERY_MS, BUDGET_MAX, REMEMBER_MS_MAX } from "./desk.ts";
+import {
+  type Allowed,
+  BUDGET_EVERY_MS,
+  BUDGET_MAX,
+  REFUSALS_EVERY_MS,
+  REFUSALS_MAX,
+  REMEMBER_MS_MAX,
+} from "./desk.ts";
 import { type Now, UNANSWERED_MS_MAX } from "./lifetime.ts";
 import type { Outcome } from "./reply.ts";
 
@@ -47,12 +54,20 @@ export interface ExecDeskParts {
 export interface ExecDesk {
   /** As CommandDesk.hear. */
   hear(command: ExecCommand): Promise<void>;
+  /** As CommandDesk.turnAway. */
+  turnAway(last: ExecCommand, count: number): void;
+}
+
+/** What one core has left. */
+interface Account {
+  readonly requests: Budget;
+  readonly refusals: Budget;
 }
 
 export function createExecDesk(parts: ExecDeskParts): ExecDesk {
   const { exec, notes, audit, counters } = parts;
   /** By core. */
-  const budgets = new Map<string, Budget>();
+  const accounts = new Map<string, Account>();
   let isRunning = false;
 
   function fault(command: ExecCommand): string | undefined {
@@ -75,17 +90,24 @@ export function createExecDesk(parts: ExecDeskParts): ExecDesk {
     return text === undefined || text === "" ? [] : text.split("\n");
   }
 
-  function isWithinBudget({ coreId }: ExecCommand): boolean {
-    const budget = budgets.get(coreId) ?? createBudget(BUDGET_MAX, BUDGET_EVERY_MS);
-    budgets.set(coreId, budget);
-    return budget.take(parts.now().monotonicMs);
+  function accountOf({ coreId }: ExecCommand): Account {
+    const account = accounts.get(coreId) ?? {
+      requests: createBudget(BUDGET_MAX, BUDGET_EVERY_MS),
+      refusals: createBudget(REFUSALS_MAX, REFUSALS_EVERY_MS),
+    };
+    accounts.set(coreId, account);
+    return account;
   }
 
   async function refuse(command: ExecCommand, reason: string): Promise<void> {
     counters.count("commandRefused", reason);
-    if (reason === "tooMany") return;
     note(command, "refused", reason);
     await answer(command, { stdout: NOTHING, stderr: NOTHING, error: `refused: ${reason}` });
+  }
+
+  function turnAway(last: ExecCommand, count: number): void {
+    counters.count("commandRefused", "tooMany", count);
+    audit.noteTooMany(last.coreId, count, () => subjectOf(last));
   }
 
   /** Whether a power cut, now, would leave it refused when it comes again. */
@@ -95,7 +117,11 @@ export function createExecDesk(parts: ExecDeskParts): ExecDesk {
   }
 
   async function hear(command: ExecCommand): Promise<void> {
-    const reason = isWithinBudget(command) ? fault(command) : "tooMany";
+    const { requests, refusals } = accountOf(command);
+    const { monotonicMs } = parts.now();
+    const isTooMany = !requests.take(monotonicMs);
+    if (isTooMany && !refusals.take(monotonicMs)) return turnAway(command, 1);
+    const reason = isTooMany ? "tooMany" : fault(command);
     if (reason !== undefined) return refuse(command, reason);
     isRunning = true;
     try {
@@ -133,7 +159,7 @@ export function createExecDesk(parts: ExecDeskParts): ExecDesk {
     audit.note(entryOf(command, outcome, reason));
   }
 
-  return { hear };
+  return { hear, turnAway };
 }
 
 const NOTHING = Buffer.alloc(0);
@@ -142,13 +168,13 @@ function keyOf({ coreId, gatewayEui, execId }: ExecCommand): string {
   return `${coreId}/${gatewayEui}/${execId}`;
 }
 
-function entryOf(
-  { coreId: core, gatewayEui, execId, command }: ExecCommand,
-  outcome: Outcome | "begun",
-  reason?: string,
-): Parameters<Audit["note"]>[0] {
+function subjectOf({ coreId: core, gatewayEui, execId, command }: ExecCommand): AuditSubject {
   const name = command.replace(/[^A-Za-z0-9_-]/g, "?").slice(0, NAME_CHARACTERS_MAX);
-  return { core, gatewayEui, command: `exec ${name}`, id: String(execId), outcome, reason };
+  return { core, gatewayEui, command: `exec ${name}`, id: String(execId) };
+}
+
+function entryOf(command: ExecCommand, outcome: Outcome | "begun", reason?: string): AuditEntry {
+  return { ...subjectOf(command), outcome, reason };
 }
 
 function isValue(value: string): boolean {

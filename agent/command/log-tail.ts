@@ -2,15 +2,15 @@
  * The last lines of the log, kept in memory for the command log-tail and for nobody's disk. Lines of debug are not kept:
  * they are one per frame.
  *
- * No key, payload or password is in a log by the rule of the house; a field that is named like a secret, or a URL with
- * credentials, is hidden here all the same, for this log leaves the gateway.
+ * No key, payload or password is in a log by the rule of the house; a field that is named like a secret, and what a
+ * URL may hide, is hidden here all the same, for this log leaves the gateway.
  */
+import { HIDDEN, withoutUrlSecrets } from "../config/shown-url.ts";
 import type { Clock, Log, LogFields } from "../ports.ts";
 
 const LINES_MAX = 200;
 /** Longer fields are cut away: a stack trace is for the gateway's own log. */
 const FIELDS_CHARACTERS_MAX = 400;
-const HIDDEN = "********";
 const SECRET_NAME = /pass(word|wd|phrase)?|secret|token|credential|private|(^|_)key$|appkey|nwkkey|payload/i;
 
 export type TailLevel = "info" | "warn" | "error";
@@ -80,5 +80,5 @@ function writeFields(fields: LogFields): string {
 function hideSecret(name: string, value: unknown): unknown {
   if (SECRET_NAME.test(name)) return HIDDEN;
   if (typeof value === "bigint") return String(value);
-  return typeof value === "string" ? value.replace(/\/\/[^\s/"]*@/g, "//***@") : value;
+  return typeof value === "string" ? withoutUrlSecrets(value) : value;
 }

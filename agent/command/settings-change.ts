@@ -7,6 +7,7 @@ import type { SettingsDiff } from "../config/diff.ts";
 import { diffSettings } from "../config/diff.ts";
 import type { LoadedSettings } from "../config/load.ts";
 import type { Settings } from "../config/settings.ts";
+import { withoutUrlSecrets } from "../config/shown-url.ts";
 import { sayTrouble } from "../config/trouble.ts";
 import { isAgentError } from "../errors.ts";
 import type { Clock } from "../ports.ts";
@@ -14,7 +15,7 @@ import { makeText } from "../text/text.ts";
 import type { GivenTo } from "./catalogue.ts";
 import { type Answer, done, failed, refused } from "./reply.ts";
 import type { SettingsFile } from "./settings-file.ts";
-import { localChanges } from "./settings-guard.ts";
+import { changesOfOthers, localChanges } from "./settings-guard.ts";
 import { mergeSettings } from "./settings-merge.ts";
 import { beginTrial } from "./trial.ts";
 import type { TrialWatch } from "./trial-watch.ts";
@@ -107,13 +108,17 @@ async function judge(
   if (!loaded.ok) {
     const t = makeText("en");
     const lines = loaded.troubles.slice(0, TROUBLES_TOLD_MAX).map((trouble) => sayTrouble(trouble, t));
-    return { answer: refused("settingsInvalid", lines.join("\n")) };
+    // They quote what the file says of other cores too.
+    return { answer: refused("settingsInvalid", lines.map(withoutUrlSecrets).join("\n")) };
   }
   // What somebody has written into the file by hand is his, in force or not.
   const present = await file.check(before);
-  const local = localChanges(present.ok ? present.settings : settings(), loaded.settings);
+  const was = present.ok ? present.settings : settings();
+  const local = localChanges(was, loaded.settings, coreId);
   if (local.length > 0) return { answer: refused("localOnly", local.join(", ")) };
   // It could never be reached again, and what waits for it would be let go.
   if (!loaded.settings.cores.some(({ id }) => id === coreId)) return { answer: refused("ownCore", coreId) };
+  const others = changesOfOthers(was, loaded.settings, coreId);
+  if (others.length > 0) return { answer: refused("otherCore", [...new Set(others)].join(", ")) };
   return { text, loaded, diff: diffSettings(settings(), loaded.settings) };
 }

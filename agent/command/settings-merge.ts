@@ -4,7 +4,7 @@
  *
  *   { "log": { "level": "debug" }, "core": { "main": { "replay_rate_max": 50 } } }
  *
- * Cores are named by their id, for a list would have to be sent whole. A core that comes or goes needs the whole file.
+ * Cores are named by their id, for a list would have to be sent whole. Whose settings these are: settings-guard.ts.
  * That only the wanted values have changed is not believed but checked, by the parser. Pure.
  *
  * Whether the settings are right, nobody asks here: settings-change.ts.

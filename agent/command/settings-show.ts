@@ -3,8 +3,9 @@
  * leaves the gateway, what may hide one: the arguments of programs, and what stands behind the "?" of an address.
  */
 import { diffSettings } from "../config/diff.ts";
-import { HIDDEN, printJson } from "../config/print.ts";
+import { printJson } from "../config/print.ts";
 import type { Settings } from "../config/settings.ts";
+import { HIDDEN, withoutUrlSecrets } from "../config/shown-url.ts";
 import type { Origin } from "../config/trouble.ts";
 import type { Clock } from "../ports.ts";
 import { isTable } from "./arguments.ts";
@@ -50,7 +51,7 @@ function withoutSecrets(printed: Record<string, unknown>): Record<string, unknow
 function hideWithin(name: string, value: unknown): unknown {
   if (Array.isArray(value)) {
     if (name.endsWith("_command")) return programOf(value);
-    if (name === "servers") return value.map((url) => String(url).replace(/\?.*$/, `?${HIDDEN}`));
+    if (name === "servers") return value.map((url) => withoutUrlSecrets(String(url)));
   }
   if (name === "exec" && isTable(value))
     return Object.fromEntries(Object.entries(value).map(([of, argv]) => [of, programOf(argv as unknown[])]));

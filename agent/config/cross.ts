@@ -7,6 +7,7 @@ import type { UdpPeer } from "../ports.ts";
 import { type Said, said } from "../text/said.ts";
 import type { ProfileInUse } from "./profile-defaults.ts";
 import type { CoreSettings, Settings } from "./settings.ts";
+import { withoutUrlSecrets } from "./shown-url.ts";
 import { defaultOf, rowsOf } from "./table.ts";
 import type { Warning } from "./trouble.ts";
 import { peerOf } from "./udp-server.ts";
@@ -201,7 +202,10 @@ function coreWarnings(core: CoreSettings, key: string): Warning[] {
   }
   const open = core.servers.find((server) => !isEncrypted(server) && !isLoopback(new URL(server).hostname));
   if (open !== undefined && hasPassword(core)) {
-    warnings.push({ key: `${key}.servers`, text: said("warning.passwordInClear", { id, server: open }) });
+    warnings.push({
+      key: `${key}.servers`,
+      text: said("warning.passwordInClear", { id, server: withoutUrlSecrets(open) }),
+    });
   }
   if ((core.caFile || core.certFile) && !core.servers.some(isEncrypted)) {
     warnings.push({ key: `${key}.servers`, text: said("warning.certificateUnused", { id }) });

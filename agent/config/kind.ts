@@ -7,6 +7,7 @@
 import * as v from "valibot";
 import { type Said, said } from "../text/said.ts";
 import { printDuration, printSize, readDurationMs, readSizeOctets } from "./quantity.ts";
+import { HIDDEN, withoutUrlSecrets } from "./shown-url.ts";
 
 /** What a TOML document can hold, of which dates and fractions are never what a setting wants. */
 export type TomlValue =
@@ -27,6 +28,8 @@ export interface Kind<T> {
   readonly jsonSchema: Readonly<Record<string, unknown>>;
   /** The TOML value that reads back as this one. */
   readonly toml: (value: T) => TomlValue;
+  /** What people are shown of that TOML value, where it may carry a secret; absent: all of it. */
+  readonly shown?: (toml: TomlValue) => TomlValue;
   /** The TOML value an environment variable stands for; whether it is right, the schema says. */
   readonly fromText: (text: string) => TomlValue;
 }
@@ -234,12 +237,15 @@ export const host: Kind<string> = textKind(
 
 const SERVER_SCHEMES = ["mqtt:", "mqtts:", "ws:", "wss:", "udp:"];
 
-export const serverUrl: Kind<string> = textKind(
-  said("expected.serverUrl"),
-  /^(mqtts?|wss?|udp):\/\/[^\s@/?#]+([/?][^\s#]*)?$/,
-  (written) => (isServerUrl(written) ? written : undefined),
-  same,
-);
+export const serverUrl: Kind<string> = {
+  ...textKind(
+    said("expected.serverUrl"),
+    /^(mqtts?|wss?|udp):\/\/[^\s@/?#]+([/?][^\s#]*)?$/,
+    (written) => (isServerUrl(written) ? written : undefined),
+    same,
+  ),
+  shown: (url) => withoutUrlSecrets(String(url)),
+};
 
 function isServerUrl(written: string): boolean {
   if (!URL.canParse(written)) return false;
@@ -297,6 +303,7 @@ function numberFromText(written: string): TomlValue {
 
 /** @param itemsMin 0: the list may be empty. */
 export function list<T>(element: Kind<T>, itemsMin: 0 | 1 = 0): Kind<readonly T[]> {
+  const { shown } = element;
   return {
     expected:
       itemsMin === 0
@@ -306,9 +313,19 @@ export function list<T>(element: Kind<T>, itemsMin: 0 | 1 = 0): Kind<readonly T[
     jsonSchema: { type: "array", items: element.jsonSchema, minItems: itemsMin, maxItems: LIST_ITEMS_MAX },
     schema: v.pipe(v.array(element.schema), v.minLength(itemsMin), v.maxLength(LIST_ITEMS_MAX)),
     toml: (values) => values.map((value) => element.toml(value)),
+    ...(shown === undefined ? {} : { shown: (toml) => (toml as readonly TomlValue[]).map(shown) }),
     fromText: (written) =>
       written.trim() === "" ? [] : written.split(",").map((one) => element.fromText(one.trim())),
   };
+}
+
+/** A program and its arguments, among which may be a password: only the program is shown. Empty: none. */
+export const commandLine: Kind<readonly string[]> = { ...list(text), shown: programOf };
+
+function programOf(commandLine: TomlValue): TomlValue {
+  const [program, ...given] = commandLine as readonly TomlValue[];
+  if (program === undefined) return [];
+  return given.length === 0 ? [program] : [program, HIDDEN];
 }
 
 // -------------------------------------------------------------------------------------------- tables
@@ -329,6 +346,8 @@ export const programs: Kind<Readonly<Record<string, readonly string[]>>> = {
     v.check((given) => Object.keys(given).length <= LIST_ITEMS_MAX),
   ),
   toml: (value) => value,
+  shown: (named) =>
+    Object.fromEntries(Object.entries(named).map(([name, commandLine]) => [name, programOf(commandLine)])),
   fromText: (written) => {
     try {
       return JSON.parse(written) as TomlValue;

@@ -1,18 +1,20 @@
-/** The settings in force, as TOML that reads back as the same settings. Secrets are not printed. */
+/**
+ * The settings in force, as TOML that reads back as the same settings, but for what may be a secret: that is not printed,
+ * and of a program's command line only the program (Kind.shown).
+ */
 import type { Translate } from "../text/text.ts";
 import { variableOf } from "./environment.ts";
 import type { TomlValue } from "./kind.ts";
 import type { LoadedSettings } from "./load.ts";
+import { HIDDEN } from "./shown-url.ts";
 import { type PlacedRow, rowsOf, SINGLE_TABLES } from "./table.ts";
 import type { Origin } from "./trouble.ts";
-
-/** What a command shows instead of a secret. */
-export const HIDDEN = "********";
 
 interface Printed {
   readonly row: PlacedRow;
   /** Of the whole setting: `core[0].servers`. */
   readonly key: string;
+  /** As it is shown. */
   readonly value: TomlValue;
   readonly origin: Origin;
 }
@@ -69,7 +71,9 @@ function tablesOf({ settings, origins }: LoadedSettings): PrintedTable[] {
       const value = (fields as Record<string, unknown>)[row.field];
       if (value === undefined) return [];
       const key = `${name}.${row.key}`;
-      return [{ row, key, value: row.kind.toml(value), origin: origins.get(key) ?? { kind: "default" } }];
+      const toml = row.kind.toml(value);
+      const shown = row.kind.shown?.(toml) ?? toml;
+      return [{ row, key, value: shown, origin: origins.get(key) ?? { kind: "default" } }];
     }),
   });
   return [

@@ -25,7 +25,7 @@ interface Row<T> {
   readonly only?: CoreKind;
   /** Its value is never shown. Secrets come by the environment only, never by the file. */
   readonly secret: boolean;
-  /** No core may change it: it makes the agent run a program or read a secret, or gives rights. */
+  /** No core may change it: it makes the agent run a program, read a secret or trust somebody, or gives rights. */
   readonly local?: true;
   readonly meaning: Entry;
 }
@@ -240,7 +240,7 @@ export const TABLES: { readonly [Table in SingleTable]: RowsOf<Settings[Table]> 
     },
     probeCommand: {
       key: "probe_command",
-      kind: kind.list(kind.text),
+      kind: kind.commandLine,
       default: [],
       live: false,
       secret: false,
@@ -383,7 +383,7 @@ export const TABLES: { readonly [Table in SingleTable]: RowsOf<Settings[Table]> 
   system: {
     voltagesCommand: {
       key: "voltages_command",
-      kind: kind.list(kind.text),
+      kind: kind.commandLine,
       default: [],
       live: false,
       secret: false,
@@ -537,7 +537,7 @@ export const TABLES: { readonly [Table in SingleTable]: RowsOf<Settings[Table]> 
     },
     restartCommand: {
       key: "restart_command",
-      kind: kind.list(kind.text),
+      kind: kind.commandLine,
       default: [],
       live: false,
       secret: false,
@@ -801,6 +801,7 @@ export const CORE: RowsOf<CoreSettings> = {
     only: "chirpstack-mqtt",
     live: false,
     secret: false,
+    local: true,
     meaning: {
       en: "Certificates (PEM) by which the broker is recognised. Empty: those of the system.",
       fr: "Certificats (PEM) qui authentifient le broker. Vide : ceux du système.",
@@ -813,6 +814,7 @@ export const CORE: RowsOf<CoreSettings> = {
     only: "chirpstack-mqtt",
     live: false,
     secret: false,
+    local: true,
     meaning: {
       en: "Client certificate (PEM), with key_file. Empty: none.",
       fr: "Certificat client (PEM), avec key_file. Vide : aucun.",
@@ -825,6 +827,7 @@ export const CORE: RowsOf<CoreSettings> = {
     only: "chirpstack-mqtt",
     live: false,
     secret: false,
+    local: true,
     meaning: { en: "Key (PEM) of cert_file.", fr: "Clé (PEM) de cert_file." },
   },
   clientId: {

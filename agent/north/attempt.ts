@@ -5,6 +5,7 @@
  * server is decided in connection.ts.
  */
 import type { CoreSettings } from "../config/settings.ts";
+import { withoutUrlSecrets } from "../config/shown-url.ts";
 import { inTime } from "../in-time.ts";
 import type { Clock, Mqtt, MqttClosed, MqttLink, MqttMessage, MqttWill, Timer } from "../ports.ts";
 import type { Manner } from "./caution.ts";
@@ -16,6 +17,7 @@ const CLOSE_MS_MAX = 400;
 
 /** One connection from CONNACK to its end. */
 export interface Session {
+  /** To be shown. */
   readonly server: string;
   readonly link: MqttLink;
   readonly flight: Flight;
@@ -24,6 +26,7 @@ export interface Session {
 
 export interface Attempt {
   readonly serverIndex: number;
+  /** To be shown. */
   readonly server: string;
   readonly manner: Manner;
   /** Of the credential files it was made with. */
@@ -62,7 +65,8 @@ export interface AttemptParts {
 export function openAttempt(parts: AttemptParts): Attempt {
   const { settings, serverIndex, manner, clock } = parts;
   const { stamp, ...credentials } = parts.credentials;
-  const server = settings.servers[serverIndex]!;
+  const url = settings.servers[serverIndex]!;
+  const server = withoutUrlSecrets(url);
   let session: Session | undefined;
   let connackMs: number | undefined;
   let watchdog: Timer | undefined;
@@ -72,7 +76,7 @@ export function openAttempt(parts: AttemptParts): Attempt {
 
   const link = parts.mqtt.connect(
     {
-      url: server,
+      url,
       version: settings.mqttVersion,
       clientId: parts.clientId,
       keepaliveS: Math.max(1, Math.ceil(settings.keepaliveMs / 1e3)),

@@ -9,6 +9,7 @@
  * beside it, and taken once it is ready. Until then nothing is given up.
  */
 import type { CoreSettings } from "../config/settings.ts";
+import { withoutUrlSecrets } from "../config/shown-url.ts";
 import { inTime } from "../in-time.ts";
 import type {
   Clock,
@@ -89,6 +90,8 @@ interface Connection {
 export function createConnection(parts: ConnectionParts): Connection {
   const { settings, clock, log, alarms, hooks } = parts;
   const caution = createCaution();
+  /** To be shown. */
+  const servers = settings.servers.map(withoutUrlSecrets);
   const retryPlan = { firstMs: RETRY_FIRST_MS, longestMs: settings.retryMaxMs };
   let waits = backoff(retryPlan, parts.chance);
   let state: CoreStatus["state"] = "stopped";
@@ -200,8 +203,10 @@ export function createConnection(parts: ConnectionParts): Connection {
 
   // ------------------------------------------------------------------------------------------ ending
 
-  function ended(attempt: Attempt, why: MqttClosed): void {
+  function ended(attempt: Attempt, reason: MqttClosed): void {
     if (attempt.retired) return;
+    // The libraries below may say which URL it was.
+    const why = { ...reason, detail: withoutUrlSecrets(reason.detail) };
     parts.count("coreClosed", why.code);
     if (attempt === probe) {
       probe = undefined;
@@ -247,7 +252,7 @@ export function createConnection(parts: ConnectionParts): Connection {
 
   /** Once per kind of trouble: a core that is down for a day is not news every minute. */
   function tell(why: MqttClosed): void {
-    const fields = { ...why, server: settings.servers[serverIndex] };
+    const fields = { ...why, server: servers[serverIndex] };
     if (why.code === lastCode) log.debug(fields, "core not connected");
     else log.warn(fields, "core not connected");
     lastCode = why.code;
@@ -330,9 +335,7 @@ export function createConnection(parts: ConnectionParts): Connection {
     status: () => ({
       state,
       server:
-        state === "waiting" || state === "stopped"
-          ? undefined
-          : settings.servers[main?.serverIndex ?? serverIndex],
+        state === "waiting" || state === "stopped" ? undefined : servers[main?.serverIndex ?? serverIndex],
       sinceWallMs,
       lastError,
     }),

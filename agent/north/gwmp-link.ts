@@ -16,6 +16,7 @@
  * Source: Semtech packet_forwarder, PROTOCOL.TXT, sections 2 and 5; Kerlink's lorafwd likewise opens its sockets
  * anew after unanswered datagrams.
  */
+import { withoutUrlSecrets } from "../config/shown-url.ts";
 import type { Downward, GwmpVersion } from "../lorawan/gwmp.ts";
 import type { Clock, Log, RngStream, Timer, Udp } from "../ports.ts";
 import type { Alarms } from "./alarms.ts";
@@ -83,6 +84,7 @@ export interface GwmpLink {
 
 export function createGwmpLink(parts: GwmpLinkParts): GwmpLink {
   const { servers, clock, log, alarms, hooks } = parts;
+  const shown = servers.map(withoutUrlSecrets);
   const retryPlan = { firstMs: RETRY_FIRST_MS, longestMs: parts.retryMaxMs };
   let waits = backoff(retryPlan, parts.chance);
   let state: CoreStatus["state"] = "stopped";
@@ -152,7 +154,7 @@ export function createGwmpLink(parts: GwmpLinkParts): GwmpLink {
     setState("connected");
     parts.count("coreConnected");
     alarms.clear("unanswered");
-    log.info({ server: servers[serverIndex] }, "core connected");
+    log.info({ server: shown[serverIndex] }, "core connected");
     keepAlive();
     // The road down is open from now on, not from the next tick on.
     if (parts.forwarderIsAlive() && serving?.hasPulled === false) serving.ask();
@@ -168,7 +170,7 @@ export function createGwmpLink(parts: GwmpLinkParts): GwmpLink {
     tick?.cancel();
     trust();
     alarms.clear("pullUnanswered");
-    if (fault !== lastError) log.warn({ server: servers[serverIndex], fault }, "core out of reach");
+    if (fault !== lastError) log.warn({ server: shown[serverIndex], fault }, "core out of reach");
     lastError = fault;
     parts.count("coreLost", fault);
     if (wasUp) alarms.raise("unanswered");
@@ -288,6 +290,6 @@ export function createGwmpLink(parts: GwmpLinkParts): GwmpLink {
     get doubted() {
       return doubt !== undefined;
     },
-    status: () => ({ state, server: servers[serverIndex], sinceWallMs, lastError }),
+    status: () => ({ state, server: shown[serverIndex], sinceWallMs, lastError }),
   };
 }

@@ -7,6 +7,7 @@ import { openSettings, settingsUnusable } from "../config/open.ts";
 import type { Files } from "../ports.ts";
 import { type Said, said } from "../text/said.ts";
 import type { Translate } from "../text/text.ts";
+import { readCount } from "./journal-asking.ts";
 import { makeWords, table } from "./words.ts";
 
 export interface AuditDoors {
@@ -19,7 +20,7 @@ export interface AuditDoors {
 export interface AuditArguments {
   readonly config: string;
   readonly file: string | undefined;
-  readonly last: number | undefined;
+  readonly last: number | string | undefined;
   readonly json: boolean;
 }
 
@@ -32,12 +33,13 @@ interface ReadAudit {
   readonly damaged: number;
 }
 
-/** @throws AgentError SETTINGS_INVALID, FILE_IO */
+/** @throws AgentError USAGE, SETTINGS_INVALID, FILE_IO */
 export async function showAudit(doors: AuditDoors, args: AuditArguments): Promise<void> {
   const { write, t } = doors;
   const path = args.file ?? (await pathOf(doors, args.config));
+  const last = readCount("--last", args.last, t) || Number.POSITIVE_INFINITY;
   const read = await readAudit(doors.files, path);
-  const entries = args.last === undefined ? read.entries : read.entries.slice(-Math.max(1, args.last));
+  const entries = read.entries.slice(-last);
   if (args.json) write(`${JSON.stringify({ file: path, entries, damaged: read.damaged })}\n`);
   else write(sayAudit({ entries, damaged: read.damaged }, t));
 }
@@ -74,7 +76,7 @@ function readLine(line: string): AuditLine | undefined {
 }
 
 function sayAudit({ entries, damaged }: ReadAudit, t: Translate): string {
-  const lines = damaged > 0 ? [t("audit.damaged", { count: damaged })] : [];
+  const lines = damaged > 0 ? [t("audit.damaged", { count: makeWords(t).count(damaged) })] : [];
   if (entries.length === 0) return `${[t("audit.none"), ...lines].join("\n")}\n`;
   const { moment } = makeWords(t);
   const head = [
@@ -134,6 +136,8 @@ const REASONS = new Map<string, Said>([
   ["interrupted", said("audit.why.interrupted")],
   ["settingsInvalid", said("audit.why.settingsInvalid")],
   ["localOnly", said("audit.why.localOnly")],
+  ["otherCore", said("audit.why.otherCore")],
+  ["ownCore", said("audit.why.ownCore")],
   ["noSupervisor", said("audit.why.noSupervisor")],
   ["fileNotWritable", said("audit.why.fileNotWritable")],
   ["onTrial", said("audit.why.onTrial")],
@@ -142,12 +146,13 @@ const REASONS = new Map<string, Said>([
   ["environment", said("audit.why.environment")],
 ]);
 
-function sayOutcome({ outcome, reason, leftOut }: AuditLine, t: Translate): string {
+function sayOutcome({ outcome, reason, leftOut, count }: AuditLine, t: Translate): string {
   const what = OUTCOMES[outcome];
   const why = reason === undefined ? undefined : REASONS.get(reason);
   const became = what === undefined ? outcome : t.say(what);
   const because = why === undefined ? (reason ?? "") : t.say(why);
-  const more = leftOut === undefined ? "" : ` ${t("audit.leftOut", { count: leftOut })}`;
+  const more = leftOut === undefined ? "" : ` ${t("audit.leftOut", { count: makeWords(t).count(leftOut) })}`;
   const told = because === "" ? became : t("audit.because", { outcome: became, why: because });
-  return `${told}${more}`;
+  const all = count === undefined ? "" : ` ${t("audit.count", { count: makeWords(t).count(count) })}`;
+  return `${told}${all}${more}`;
 }

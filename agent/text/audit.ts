@@ -6,7 +6,10 @@ export const AUDIT_TEXTS = {
     en: "Show what network cores have commanded, and what came of it",
     fr: "Montrer ce que les cœurs de réseau ont commandé, et ce qu'il en est advenu",
   },
-  "option.auditLast": { en: "Only so many, the newest", fr: "Seulement les plus récentes, en ce nombre" },
+  "option.auditLast": {
+    en: "At most so many, the newest; 0: all",
+    fr: "Au plus ce nombre, les plus récentes ; 0 : toutes",
+  },
   "option.auditFile": {
     en: "The audit log; absent: as the settings have it",
     fr: "Le journal d'audit ; sans cela : celui des réglages",
@@ -20,6 +23,7 @@ export const AUDIT_TEXTS = {
   "audit.id": { en: "id", fr: "id", same: true },
   "audit.outcome": { en: "outcome", fr: "résultat" },
   "audit.leftOut": { en: "({count} more, not noted)", fr: "({count} de plus, non notées)" },
+  "audit.count": { en: "({count} of them, this the last)", fr: "({count} en tout, celle-ci la dernière)" },
   "audit.damaged": { en: "lines that cannot be read: {count}", fr: "lignes illisibles : {count}" },
   "audit.because": { en: "{outcome}: {why}", fr: "{outcome} : {why}" },
   "audit.begun": { en: "begun", fr: "commencée" },
@@ -53,6 +57,14 @@ export const AUDIT_TEXTS = {
   "audit.why.localOnly": {
     en: "such settings are changed on the gateway only",
     fr: "ces réglages ne se changent que sur la passerelle",
+  },
+  "audit.why.otherCore": {
+    en: "what is another core's is changed on the gateway only",
+    fr: "ce qui est à un autre cœur ne se change que sur la passerelle",
+  },
+  "audit.why.ownCore": {
+    en: "its core would have been gone",
+    fr: "le cœur lui-même aurait disparu",
   },
   "audit.why.noSupervisor": {
     en: "nobody would start the agent again",

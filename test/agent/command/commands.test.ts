@@ -4,7 +4,13 @@
  * programs: exec.test.ts.
  */
 import { describe, expect, test } from "vitest";
-import { BUDGET_EVERY_MS, BUDGET_MAX, DATA_KB_EVERY_MS, DATA_KB_MAX } from "../../../agent/command/desk.ts";
+import {
+  BUDGET_EVERY_MS,
+  BUDGET_MAX,
+  DATA_KB_EVERY_MS,
+  DATA_KB_MAX,
+  REFUSALS_MAX,
+} from "../../../agent/command/desk.ts";
 import { COMMAND_OCTETS_MAX } from "../../../agent/command/envelope.ts";
 import { REPLY_OCTETS_MAX } from "../../../agent/command/reply.ts";
 import { coreToml, EUI } from "../agent-world.ts";
@@ -49,6 +55,19 @@ describe("a core that may change things gets", () => {
     expect(reply?.result.settings.journal.path).toBe("/journal");
     expect(reply?.result.origins["journal.path"]).toBe("file");
     expect(reply?.result.waiting).toEqual([]);
+  });
+
+  test("nothing of what its broker, or another core's, is asked with", async () => {
+    const core = coreToml("web").replace("mqtt://web:1883", "ws://web/mqtt?token=SECRET99");
+    const world = await openCommandWorld({ core });
+    await world.pass(60_000);
+    expect(world.log.map(({ event }) => event)).toContain("core not connected");
+    for (const name of ["log-tail", "settings", "health"]) {
+      const reply = await world.send(name);
+      expect(reply?.outcome).toBe("done");
+      expect(JSON.stringify(reply)).not.toContain("SECRET99");
+    }
+    expect(JSON.stringify([world.log, world.agent.status()])).not.toContain("SECRET99");
   });
 
   test("maintenance begun, shown, and ended", async () => {
@@ -466,6 +485,63 @@ describe("the audit log", () => {
     world.lineFiles.refuses = true;
     expect((await world.send("maintenance", MAINTENANCE))?.outcome).toBe("done");
     expect(world.log.map(({ event }) => event)).toContain("audit log not written");
+  });
+
+  /** How many were refused, by its entries. */
+  const refusedIn = (entries: readonly Record<string, string>[]): number =>
+    entries.reduce((sum, { outcome, count = "1" }) => sum + (outcome === "refused" ? Number(count) : 0), 0);
+
+  test("has all that was too much, most of it as a sum that names the last", async () => {
+    const world = await openCommandWorld();
+    const sent = BUDGET_MAX + REFUSALS_MAX + 30;
+    for (let at = 1; at <= sent; at++) {
+      const said = { id: `many-${at}`, issuedAt: isoIn(world, 0), ttlS: 60, arguments: { lines: -1 } };
+      world.core().broker.publish({
+        topic: `eu868/edge/${EUI}/command/log-tail`,
+        payload: Buffer.from(JSON.stringify(said)),
+        qos: 1,
+      });
+      await world.clock.advance(20);
+    }
+    const entries = await world.audit();
+    expect(refusedIn(entries)).toBe(sent);
+    expect(entries.filter(({ reason }) => reason === "tooMany")).toHaveLength(REFUSALS_MAX + 1);
+    expect(entries.at(-1)).toMatchObject({
+      core: "main",
+      gatewayEui: EUI,
+      command: "log-tail",
+      id: `many-${sent}`,
+      outcome: "refused",
+      reason: "tooMany",
+      count: 30,
+    });
+    expect(world.counted("commandRefused", "tooMany")).toBe(REFUSALS_MAX + 30);
+    expect(world.replies.filter(({ reason }) => reason === "tooMany")).toHaveLength(REFUSALS_MAX);
+  });
+
+  test("also has those that came all at once, before anybody could look at one", async () => {
+    const world = await openCommandWorld();
+    for (let at = 1; at <= 100; at++)
+      world.core().broker.publish({
+        topic: `eu868/edge/${EUI}/command/log-tail`,
+        payload: Buffer.from("{"),
+        qos: 1,
+      });
+    await world.clock.advance(1_000);
+    expect(refusedIn(await world.audit())).toBe(100);
+    const counted = ["malformed", "tooMany"].map((reason) => world.counted("commandRefused", reason));
+    expect(counted[0]! + counted[1]!).toBe(100);
+  });
+
+  test("has one sum a minute of a flood that does not end, and the last of it when the agent stops", async () => {
+    const world = await openCommandWorld();
+    for (let at = 0; at < 5 * 60; at++) await world.publish("maintenance", "{");
+    await world.stop();
+    const entries = await world.audit();
+    expect(refusedIn(entries)).toBe(5 * 60);
+    expect(entries.filter(({ count }) => count !== undefined).length).toBeLessThanOrEqual(6);
+    // 60 a minute are within the budget of commands and of refusals, and have entries of their own.
+    expect(world.lineFiles.appends).toBeLessThanOrEqual(12);
   });
 
   test("writes a flood of refusals at most once a minute", async () => {

@@ -4,6 +4,7 @@
  * host/exec.test.ts.
  */
 import { describe, expect, test } from "vitest";
+import { BUDGET_MAX, REFUSALS_MAX } from "../../../agent/command/desk.ts";
 import { EXECS_REMEMBERED_MAX } from "../../../agent/command/exec.ts";
 import type { ExecResult } from "../../../agent/ports.ts";
 import { EUI } from "../agent-world.ts";
@@ -217,6 +218,32 @@ test("a request that is retained runs nothing at any connection", async () => {
   }
   expect(world.execs.length).toBe(ran);
   expect((await world.audit()).at(-1)).toMatchObject({ outcome: "refused", reason: "retained" });
+});
+
+test("what is too much is answered a few times, and all of it is in the audit log", async () => {
+  const world = await openExecWorld({ exec: () => new Promise(() => undefined) });
+  const { broker } = world.core();
+  const sent = BUDGET_MAX + REFUSALS_MAX + 20;
+  const errors: string[] = [];
+  broker.listen(`eu868/gateway/${EUI}/event/exec`, ({ payload }) => {
+    errors.push(judge.GatewayCommandExecResponse.deserializeBinary(payload).getError());
+  });
+  for (let execId = 1; execId <= sent; execId++) {
+    const payload = octetsOf({ command: "words", execId });
+    broker.publish({ topic: `eu868/gateway/${EUI}/command/exec`, payload, qos: 1 });
+    await world.clock.advance(20);
+  }
+  expect(errors.filter((error) => error === "refused: tooMany")).toHaveLength(REFUSALS_MAX);
+  const entries = await world.audit();
+  expect(entries.filter(({ outcome }) => outcome === "begun")).toHaveLength(1);
+  const refused = entries.filter(({ outcome }) => outcome === "refused");
+  expect(refused.reduce((sum, { count = "1" }) => sum + Number(count), 0)).toBe(sent - 1);
+  expect(refused.at(-1)).toMatchObject({
+    command: "exec words",
+    id: String(sent),
+    reason: "tooMany",
+    count: 20,
+  });
 });
 
 test("a core that may only read does not even hear of it", async () => {

@@ -6,6 +6,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { SETTLE_MS } from "../../../agent/command/trial-watch.ts";
+import { coreToml } from "../agent-world.ts";
 import { AUDIT_PATH, type CommandWorld, openCommandWorld, SETTINGS_PATH, tomlOf } from "./command-world.ts";
 
 const LIMIT_MS = 10 * 60_000;
@@ -68,6 +69,13 @@ describe("a good change", () => {
       toml: tomlOf({ tables: "[downlink]\nenforce_duty_cycle = true" }),
     });
     expect(whole?.result.live).toEqual(["downlink.enforce_duty_cycle"]);
+  });
+
+  test("may lead a core to another broker, beside another core that stays as it is", async () => {
+    const world = await openCommandWorld({ core: coreToml("second") });
+    const reply = await world.send("settings-change", RESTART);
+    expect(reply).toMatchObject({ outcome: "accepted", result: { restart: ["core.main.servers"] } });
+    expect(world.settingsText()).toContain("mqtt://second:1883");
   });
 
   test("is only shown by a dry run", async () => {
@@ -223,6 +231,18 @@ describe("a change is refused, and the file stays as it is,", () => {
       "password_file",
     ],
     [
+      "that would show a key to its broker",
+      { merge: { core: { main: { cert_file: "/c", key_file: "/etc/ssl/private/k" } } } },
+      "localOnly",
+      "core.main.cert_file, core.main.key_file",
+    ],
+    [
+      "that would trust another broker",
+      { merge: { core: { main: { ca_file: "/tmp/ca.pem" } } } },
+      "localOnly",
+      "core.main.ca_file",
+    ],
+    [
       "that would leave the journal behind",
       { merge: { journal: { path: "/tmp/j" } } },
       "localOnly",
@@ -238,16 +258,48 @@ describe("a change is refused, and the file stays as it is,", () => {
     await refusedAs(await openCommandWorld(), given, reason, detail);
   });
 
-  test("by a new core that would have rights of its own", async () => {
-    const more = '[[core]]\nid = "second"\nservers = ["mqtt://second:1883"]\ncommands = "change"';
-    const world = await openCommandWorld();
-    await refusedAs(world, { toml: tomlOf({ core: more }) }, "localOnly", "core.second.commands");
+  const second = coreToml("second", 'username = "gw"\npassword_file = "/etc/second"');
+
+  test.each([
+    ["servers, to which its password would go", { servers: ["mqtt://main:1883"] }, "core.second.servers"],
+    ["user name", { username: "main" }, "core.second.username"],
+    ["downlinks", { may_transmit: true }, "core.second.may_transmit"],
+    ["rights", { commands: "change", late: true }, "core.second.late, core.second.commands"],
+    ["password", { password_file: "/etc/main" }, "core.second.password_file"],
+  ])("of another core's %s", async (_what, second_, detail) => {
+    const world = await openCommandWorld({ core: second });
+    await refusedAs(world, { merge: { core: { second: second_ } } }, "otherCore", detail);
+  });
+
+  test("by which a core would come, go, be renamed, or change places with another", async () => {
+    const alone = await openCommandWorld();
+    await refusedAs(alone, { toml: tomlOf({ core: second }) }, "otherCore", "core.second");
+    const both = await openCommandWorld({ core: second });
+    const toml = tomlOf({ core: second });
+    await refusedAs(both, { toml: tomlOf() }, "otherCore", "core.second");
+    await refusedAs(
+      both,
+      { toml: toml.replace('"second"', '"third"') },
+      "otherCore",
+      "core.second, core.third",
+    );
+    const [top, own] = tomlOf().split("[[core]]");
+    const swapped = `${top}${second}may_transmit = false\nhealth = false\n[[core]]${own}may_transmit = true\nhealth = true\n`;
+    await refusedAs(both, { toml: swapped }, "otherCore", "core.main, core.second");
   });
 
   test("that needs a restart where there is no supervisor; what is live is taken", async () => {
     const world = await openCommandWorld({ supervised: false });
     await refusedAs(world, RESTART, "noSupervisor", "core.main.servers");
     expect((await world.send("settings-change", LIVE))?.outcome).toBe("accepted");
+  });
+
+  test("without a word of what another core's broker is asked with", async () => {
+    const core = coreToml("second").replace("mqtt://second:1883", "ws://second/?token=SECRET99");
+    const world = await openCommandWorld({ core });
+    const reply = await world.send("settings-change", { merge: { core: { second: { kind: "gwmp" } } } });
+    expect(reply?.detail).toContain("ws://second/?");
+    expect(JSON.stringify(reply)).not.toContain("SECRET99");
   });
 
   test("while another one is on trial", async () => {

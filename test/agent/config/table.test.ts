@@ -177,8 +177,8 @@ describe("every row of the table", () => {
     }
   });
 
-  test.each(inFile)("%s: printed, it reads back as it was", (key) => {
-    for (const value of VALUES[key]!.right) {
+  test.each(inFile)("%s: printed, it reads back as it was, but for what may be a secret", (key, row) => {
+    for (const value of VALUES[key]!.right.map((right) => row.kind.shown?.(right) ?? right)) {
       const once = loaded(fileWith(key, value));
       const twice = loaded(printToml(once, t, { origin: true }));
       expect(twice.settings).toEqual(once.settings);
@@ -326,6 +326,31 @@ describe("what is printed", () => {
       expect(printToml(printed, t, { origin })).not.toContain("hunter2");
       expect(JSON.stringify(printJson(printed, { origin }))).not.toContain("hunter2");
     }
+  });
+
+  test("of a program only its name, whatever it is given, and of a server nothing behind the ?", () => {
+    const argv = '["/bin/login", "--token", "hunter2", "-p", "hunter2"]';
+    const given = loaded(`
+      [clock]
+      probe_command = ${argv}
+      [system]
+      voltages_command = ${argv}
+      [care]
+      restart_command = ${argv}
+      [command]
+      exec = { login = ${argv}, alone = ["/usr/bin/uptime"] }
+      [[core]]
+      servers = ["wss://lns.example/mqtt?sig=hunter2"]`);
+    const text = printToml(given, t, { origin: false });
+    expect(text).toContain(
+      'exec = { "login" = ["/bin/login", "********"], "alone" = ["/usr/bin/uptime"] }\n',
+    );
+    expect(text).toContain('probe_command = ["/bin/login", "********"]\n');
+    expect(text).toContain('voltages_command = ["/bin/login", "********"]\n');
+    expect(text).toContain('restart_command = ["/bin/login", "********"]\n');
+    expect(text).toContain('servers = ["wss://lns.example/mqtt?********"]\n');
+    for (const shown of [text, JSON.stringify(printJson(given, { origin: false }))])
+      expect(shown).not.toContain("hunter2");
   });
 });
 

@@ -64,6 +64,24 @@ describe("waiting", () => {
     });
   });
 
+  test("what a broker is asked with is told to that broker alone", async () => {
+    const url = "wss://first/mqtt?token=SECRET99";
+    const world = coreWorld({ settings: { servers: [url] } });
+    const broker = world.mqtt.broker(url);
+    broker.alive = false;
+    await world.up();
+    expect(world.connection.status()).toMatchObject({ lastError: "unreachable: nothing listens" });
+    broker.revive();
+    await world.clock.advance(MINUTE_MS);
+    expect(world.connection.status()).toMatchObject({
+      state: "connected",
+      server: "wss://first/mqtt?********",
+    });
+    expect(broker.connects.length).toBeGreaterThan(0);
+    expect(world.log.lines.map(({ event }) => event)).toContain("core not connected");
+    expect(JSON.stringify([world.log.lines, world.connection.status()])).not.toContain("SECRET99");
+  });
+
   test("gateways that lost the core together do not come back together", async () => {
     const moments = [];
     for (let seed = 1; seed <= 20; seed++) {

@@ -7,7 +7,11 @@ import { memoryFiles } from "../config/memory-files.ts";
 
 async function show(
   contents: Readonly<Record<string, string>>,
-  { language = "en", json = false, last }: { language?: Language; json?: boolean; last?: number } = {},
+  {
+    language = "en",
+    json = false,
+    last,
+  }: { language?: Language; json?: boolean; last?: number | string } = {},
 ): Promise<string> {
   let shown = "";
   const doors = {
@@ -47,6 +51,16 @@ describe("the audit log", () => {
     );
   });
 
+  test("tells of a sum how many there were", async () => {
+    const line = (await writtenByAnAgent()).trimEnd().split("\n").at(-1)!;
+    const sum = JSON.stringify({ ...JSON.parse(line), reason: "tooMany", count: 31 });
+    expect(await show({ [AUDIT_PATH]: `${sum}\n` })).toMatch(
+      /settings +- +refused: there were too many \(31 of them, this the last\)$/m,
+    );
+    const other = JSON.stringify({ ...JSON.parse(line), reason: "otherCore" });
+    expect(await show({ [AUDIT_PATH]: `${other}\n` }, { language: "fr" })).toContain("à un autre cœur");
+  });
+
   test("is one JSON document, also the older file, and half a line is counted", async () => {
     const written = await writtenByAnAgent();
     const [first = "", ...rest] = written.trimEnd().split("\n");
@@ -60,6 +74,20 @@ describe("the audit log", () => {
     ]);
     expect({ damaged, file }).toEqual({ damaged: 1, file: AUDIT_PATH });
     expect(JSON.parse(await show(contents, { json: true, last: 1 })).entries).toHaveLength(1);
+    expect(JSON.parse(await show(contents, { json: true, last: 0 })).entries).toHaveLength(4);
+  });
+
+  test.each([-1, "-1", "abc", 1.5, ""])("--last %j is refused, with what may stand there", async (last) => {
+    await expect(show({}, { last, language: "fr" })).rejects.toMatchObject({
+      code: "USAGE",
+      message: `--last ${last} : un nombre entier, 0 ou plus`,
+    });
+  });
+
+  test("counts as the language does", async () => {
+    const damage = "{\n".repeat(1_234);
+    expect(await show({ [AUDIT_PATH]: damage })).toMatch(/1,234/);
+    expect(await show({ [AUDIT_PATH]: damage }, { language: "fr" })).toMatch(/1\u202f234/);
   });
 
   test("that nobody has written yet says so", async () => {
