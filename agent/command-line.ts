@@ -21,6 +21,7 @@ import type { DoctorCommandDoors } from "./technician/doctor/run.ts";
 import type { JournalDoors } from "./technician/journal-access.ts";
 import { journalCommand } from "./technician/journal-command.ts";
 import { showStatus } from "./technician/status.ts";
+import { wrapLines } from "./technician/words.ts";
 import { chooseLanguage, LANGUAGES, makeText, type Translate } from "./text/text.ts";
 import { webCommand } from "./web/commands.ts";
 
@@ -95,13 +96,13 @@ export async function readCommandLine(words: readonly string[], program: Program
           .options({
             config: settingsOption(t),
             file: { type: "string", requiresArg: true, describe: t("option.auditFile") },
-            last: { type: "number", requiresArg: true, describe: t("option.auditLast") },
+            last: { requiresArg: true, describe: t("option.auditLast") },
             json: { type: "boolean", default: false, describe: t("option.json") },
           })
           .example("$0 audit --last 20", t("example.audit")),
       async ({ config, file, last, json }) => {
         const { showAudit } = await import("./technician/audit.ts");
-        await showAudit(doors, { config, file, last, json });
+        await showAudit(doors, { config, file, last: last as string | number | undefined, json });
       },
     )
     .command(
@@ -202,7 +203,7 @@ async function openBenchDoors(program: Program, t: Translate): Promise<BenchDoor
     import("./host/terminal.ts"),
   ]);
   const interrupted = person.watchInterruption();
-  const { stdin, stdout } = process;
+  const { stdin, stdout, stderr } = process;
   return {
     files: openFiles(),
     largeFiles: largeFiles.openLargeFiles(),
@@ -211,7 +212,7 @@ async function openBenchDoors(program: Program, t: Translate): Promise<BenchDoor
     env: process.env,
     t,
     print: person.print,
-    writeError: (text) => process.stderr.write(text),
+    writeError: (text) => stderr.write(stderr.isTTY === true ? wrapLines(text, stderr.columns) : text),
     columns: () => (stdout.isTTY === true ? stdout.columns : undefined),
     openTerminal: () => terminal.openTerminal(stdin, stdout),
     confirm: person.openQuestion(),

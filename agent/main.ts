@@ -58,9 +58,17 @@ async function speak(flag?: string): Promise<Translate> {
   return makeText(chooseLanguage({ flag, env: process.env }));
 }
 
-function fail(error: unknown, t: Translate): void {
+/** A terminal breaks lines anywhere; what reads a pipe wants them whole. */
+async function forReader(message: string): Promise<string> {
+  const { isTTY, columns } = process.stderr;
+  if (isTTY !== true || columns === 0) return message;
+  const { wrapLines } = await import("./technician/words.ts");
+  return wrapLines(message, columns);
+}
+
+async function fail(error: unknown, t: Translate): Promise<void> {
   const message = isAgentError(error)
-    ? error.message
+    ? await forReader((await import("./config/file-refusal.ts")).sayRefusal(error, t).message)
     : t("error.unexpected", {
         detail: error instanceof Error ? (error.stack ?? error.message) : String(error),
       });
@@ -72,5 +80,5 @@ endWhenNobodyReads(process.stdout);
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  fail(error, await speak());
+  await fail(error, await speak());
 }

@@ -85,7 +85,7 @@ async function initConfig(
   try {
     await files.replace(path, Buffer.from(sample));
   } catch (error) {
-    throw sayFileError(error, (reason) => t("error.fileWrite", { path, reason }));
+    throw sayFileError(error, t, (reason) => t("error.fileWrite", { path, reason }));
   }
   writeError(`${t("config.written", { path })}\n`);
 }

@@ -5,6 +5,7 @@ import { AgentError, isAgentError } from "../errors.ts";
 import type { Files } from "../ports.ts";
 import type { Speak, Translate } from "../text/text.ts";
 import type { Environment } from "./environment.ts";
+import { sayReason } from "./file-refusal.ts";
 import { type Loaded, loadSettingsFile } from "./load.ts";
 import type { AskProfile } from "./profile-defaults.ts";
 import { sayTrouble, type Trouble } from "./trouble.ts";
@@ -32,16 +33,17 @@ export async function openSettingsMutely(
   { files, env, askProfile, speak }: SettingsSource & { readonly speak: Speak },
   path: string,
 ): Promise<Loaded> {
-  if ((await files.stamp(path)) === undefined) {
-    const t = await speak();
-    throw new AgentError("FILE_IO", t("error.settingsMissing", { path }));
-  }
+  let loaded: Loaded | undefined;
   try {
-    return await loadSettingsFile(files, path, env, askProfile);
+    if ((await files.stamp(path)) !== undefined)
+      loaded = await loadSettingsFile(files, path, env, askProfile);
   } catch (error) {
     const t = await speak();
-    throw sayFileError(error, (reason) => t("error.fileRead", { path, reason }));
+    throw sayFileError(error, t, (reason) => t("error.fileRead", { path, reason }));
   }
+  if (loaded !== undefined) return loaded;
+  const t = await speak();
+  throw new AgentError("FILE_IO", t("error.settingsMissing", { path }));
 }
 
 /** The error with which a program ends that needs these settings: its message has a line for each trouble. */
@@ -50,12 +52,9 @@ export function settingsUnusable(path: string, troubles: readonly Trouble[], t: 
   return new AgentError("SETTINGS_INVALID", [t("error.settingsUnusable", { path }), ...lines].join("\n"));
 }
 
-/** In the reader's language, the system's own words as the reason. */
-export function sayFileError(error: unknown, say: (reason: string) => string): unknown {
+/** In the reader's language. */
+export function sayFileError(error: unknown, t: Translate, say: (reason: string) => string): unknown {
   if (!isAgentError(error, "FILE_IO")) return error;
-  return new AgentError(
-    "FILE_IO",
-    say(error.cause instanceof Error ? error.cause.message : error.message),
-    error,
-  );
+  const reason = sayReason(error, t);
+  return new AgentError("FILE_IO", say(reason), error, reason);
 }

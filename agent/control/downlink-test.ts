@@ -5,8 +5,7 @@
  *
  * The frame is of MType "proprietary", which every device ignores, and has no DevAddr. It takes the road of every downlink
  * (downlink/downlinks.ts), so it is counted and charged like one; unlike a core's it never exceeds the duty cycle, whatever
- * the settings say. It is refused where no core may transmit, outside the sub-bands of EU863-870 or above their power, and
- * where the frames heard are of another region.
+ * the settings say. It is refused where no core may transmit, outside the sub-bands of EU863-870, above their power or below any forwarder's, and where the frames heard are of another region.
  *
  * Source: LoRaWAN 1.0.4, 4.2.1 (MType 111); the sub-bands: lorawan/region.ts; RX2 of EU863-870: RP002-1.0.4, 2.4.7.
  */
@@ -27,6 +26,11 @@ export const TEST_CORE = "(test)";
 const FREQUENCY_HZ = 869_525_000;
 const SPREADING_FACTOR = 9;
 const POWER_DBM = 14;
+/**
+ * The lowest of the reference forwarders' gain tables (packet_forwarder, global_conf.json, tx_lut_0): below it none can
+ * obey, and a device across the street hears nothing; it is a slip of the finger.
+ */
+const POWER_DBM_MIN = -6;
 const BANDWIDTH_HZ = 125_000;
 const PROPRIETARY = 0xe0;
 const PREAMBLE = 8;
@@ -56,6 +60,7 @@ export type TestFault =
   | "otherRegion"
   | "outsideBands"
   | "tooStrong"
+  | "tooWeak"
   | "dutyCycle";
 
 /** What would be sent. */
@@ -63,6 +68,7 @@ export interface TestPlan {
   readonly gatewayEui: string;
   readonly frequencyHz: number;
   readonly spreadingFactor: number;
+  /** EIRP, whole: a forwarder takes no other (downlink/transmission.ts). Never more than was wished. */
   readonly powerDbm: number;
   readonly airtimeUs: number;
   readonly phyPayload: string;
@@ -142,6 +148,7 @@ function planOf(parts: DownlinkTestParts, wish: TestWish): TestPlan | Fault {
   // The whole channel, and not its middle alone.
   if (band === undefined || low < band.lowHz || high > band.highHz) return { fault: "outsideBands" };
   if (powerDbm > band.maxEirpDbm) return { fault: "tooStrong", limit: band.maxEirpDbm };
+  if (powerDbm < POWER_DBM_MIN) return { fault: "tooWeak", limit: POWER_DBM_MIN };
   const phyPayload = payloadOf();
   const modulation = loraOf(spreadingFactor);
   const usUs = airtimeUs(modulation, phyPayload.length, { noCrc: true, preamble: PREAMBLE });
@@ -152,7 +159,8 @@ function planOf(parts: DownlinkTestParts, wish: TestWish): TestPlan | Fault {
   const limitUs = Math.round(band.dutyCycle * 3_600_000_000);
   if (!parts.downlinks.allows(gateway, frequencyHz, usUs, nowMs)) return { fault: "dutyCycle" };
   return {
-    ...{ gatewayEui: gateway, frequencyHz, spreadingFactor, powerDbm, airtimeUs: usUs },
+    ...{ gatewayEui: gateway, frequencyHz, spreadingFactor, airtimeUs: usUs },
+    powerDbm: Math.floor(powerDbm),
     phyPayload: phyPayload.toString("hex"),
     ...{ subBand: band.name, usedUs: load?.airtimeUs ?? 0, limitUs },
   };

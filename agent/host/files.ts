@@ -41,7 +41,9 @@ function readProc(path: string, octetsMax?: number): Buffer {
 async function readHead(path: string, octetsMax: number): Promise<Buffer> {
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    if (!(await file.stat()).isFile()) throw new Error("not a regular file");
+    const found = await file.stat();
+    if (found.isDirectory()) throw Object.assign(new Error("EISDIR: is a directory"), { code: "EISDIR" });
+    if (!found.isFile()) throw new Error("not a regular file");
     const head = Buffer.alloc(octetsMax);
     let length = 0;
     while (length < octetsMax) {

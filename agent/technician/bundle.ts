@@ -11,7 +11,8 @@
  * What cannot be had is no reason to stop: that is when support is asked. Nothing is sent anywhere.
  */
 import { createTar } from "nanotar";
-import { openSettings } from "../config/open.ts";
+import { sayRefusal } from "../config/file-refusal.ts";
+import { openSettings, sayFileError } from "../config/open.ts";
 import { printToml } from "../config/print.ts";
 import { sayTrouble } from "../config/trouble.ts";
 import type { AgentStatus } from "../control/answers.ts";
@@ -19,7 +20,8 @@ import { AgentError, isAgentError } from "../errors.ts";
 import type { TextKey, Translate } from "../text/text.ts";
 import { type Ask, type BenchArguments, type BenchDoors, findAgent } from "./bench-doors.ts";
 import { withJournal } from "./journal-access.ts";
-import { stripSecrets } from "./strip-secrets.ts";
+import { stripArguments } from "./strip-arguments.ts";
+import { hideSecret, stripSecrets } from "./strip-secrets.ts";
 import { makeWords, table } from "./words.ts";
 
 export interface BundleArguments extends BenchArguments {
@@ -58,17 +60,13 @@ export async function makeBundle(doors: BenchDoors, args: BundleArguments): Prom
   const name = `edge-agent-${contents.gatewayEui ?? "unknown"}-${stampOf(wallMs)}`;
   const path = doors.resolve(args.out ?? `${name}.tar.gz`);
   const manifest = manifestOf(doors, args, contents, wallMs);
-  const packed = [
-    entry("manifest.json", "bundle.manifest", `${JSON.stringify(manifest, undefined, 2)}\n`),
-    ...contents.entries,
-  ];
+  const packed = [entry("manifest.json", "bundle.manifest", { json: manifest }), ...contents.entries];
   const attrs = { mtime: wallMs, mode: FILE_MODE, uid: 0, gid: 0 };
   const archive = await gzip(
     createTar(packed.map(({ name: file, content }) => ({ name: `${name}/${file}`, data: content, attrs }))),
   );
   await files.replace(path, archive).catch((error: unknown) => {
-    if (!isAgentError(error)) throw error;
-    throw new AgentError("FILE_IO", t("error.fileWrite", { path, reason: error.reason }), error);
+    throw sayFileError(error, t, (reason) => t("error.fileWrite", { path, reason }));
   });
   if (args.json) await print(`${JSON.stringify({ path, sizeOctets: archive.length, ...manifest })}\n`);
   else await print(sayBundle(path, archive.length, packed, contents.missing, t));
@@ -114,37 +112,46 @@ async function gather(doors: BenchDoors, args: BundleArguments): Promise<Content
   const sources: readonly Source[] = [
     [
       "settings.toml",
-      async () => [entry("settings.toml", "bundle.settings", await settingsText(doors, args.config))],
+      async () => {
+        const { text, eui } = await readSettings(doors, args.config);
+        gatewayEui = eui;
+        return [entry("settings.toml", "bundle.settings", { text })];
+      },
     ],
     [
       "status.json",
       async () => {
         const status = (await (await ask())({ method: "GET", path: "/status", body: undefined }))
           .body as AgentStatus;
-        gatewayEui = status.forwarders[0]?.gatewayEui ?? status.cores[0]?.gatewayEui;
-        return [entry("status.json", "bundle.status", jsonText(status))];
+        gatewayEui = status.forwarders[0]?.gatewayEui ?? status.cores[0]?.gatewayEui ?? gatewayEui;
+        return [entry("status.json", "bundle.status", { json: status })];
       },
     ],
-    ["journal.json", async () => [entry("journal.json", "bundle.journal", await journalText(doors, args))]],
+    [
+      "journal.json",
+      async () => [entry("journal.json", "bundle.journal", { json: await journalStats(doors, args) })],
+    ],
     [
       "devices.jsonl",
-      async () => [entry("devices.jsonl", "bundle.devices", await linesText(await ask(), "/devices"))],
+      async () => [
+        entry("devices.jsonl", "bundle.devices", { lines: await linesOf(await ask(), "/devices") }),
+      ],
     ],
     [
       "log.jsonl",
       async () => {
         const { body } = await (await ask())({ method: "GET", path: "/log", body: undefined });
         const { lines } = body as { readonly lines: readonly object[] };
-        return [entry("log.jsonl", "bundle.log", lines.map((line) => `${JSON.stringify(line)}\n`).join(""))];
+        return [entry("log.jsonl", "bundle.log", { lines })];
       },
     ],
-    ["doctor.json", async () => [entry("doctor.json", "bundle.doctor", jsonText(await doors.doctor(args)))]],
+    ["doctor.json", async () => [entry("doctor.json", "bundle.doctor", { json: await doors.doctor(args) })]],
     ["forwarder/", () => forwarderEntries(doors)],
     ...(args.payloads
       ? [
           [
             "frames.jsonl",
-            async () => [entry("frames.jsonl", "bundle.frames", await framesText(doors, args))],
+            async () => [entry("frames.jsonl", "bundle.frames", { heard: await framesText(doors, args) })],
           ] as const,
         ]
       : []),
@@ -159,18 +166,29 @@ async function gather(doors: BenchDoors, args: BundleArguments): Promise<Content
       }
     } catch (error) {
       if (!isAgentError(error)) throw error;
-      missing.push({ name, reason: error.message });
+      missing.push({ name, reason: sayRefusal(error, t).message });
     }
   }
   return { entries, missing, gatewayEui };
 }
 
-function entry(name: string, what: TextKey, text: string): Entry {
-  return { name, what, content: Buffer.from(text, "utf8") };
+type Content =
+  | { readonly text: string }
+  | { readonly json: unknown }
+  | { readonly lines: readonly object[] }
+  /** Frames, as they were heard: no words of anybody, and a payload that looks like one must not be spoilt. */
+  | { readonly heard: string };
+
+/** All that goes into the archive comes this way, and leaves its secrets behind. */
+function entry(name: string, what: TextKey, content: Content): Entry {
+  return { name, what, content: Buffer.from(withoutSecrets(content), "utf8") };
 }
 
-function jsonText(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
+function withoutSecrets(content: Content): string {
+  if ("heard" in content) return content.heard;
+  if ("text" in content) return stripSecrets(content.text);
+  if ("json" in content) return `${JSON.stringify(content.json, hideSecret, 2)}\n`;
+  return content.lines.map((line) => `${JSON.stringify(line, hideSecret)}\n`).join("");
 }
 
 /** The agent is looked for when something of it is wanted first. */
@@ -182,21 +200,29 @@ function askLater(doors: BenchDoors, args: BenchArguments): () => Promise<Ask> {
   };
 }
 
-async function settingsText(doors: BenchDoors, path: string): Promise<string> {
+/** @returns eui: as set, undefined where it is not. */
+async function readSettings(
+  doors: BenchDoors,
+  path: string,
+): Promise<{ readonly text: string; readonly eui: string | undefined }> {
   const { t } = doors;
   const loaded = await openSettings(doors, path);
-  if (loaded.ok) return stripSecrets(printToml(loaded, t, { origin: true }));
+  if (loaded.ok) {
+    const eui = loaded.settings.gateway.eui || undefined;
+    return { text: printToml(loaded, t, { origin: true }), eui };
+  }
   const content = await doors.files.read(path);
   const troubles = loaded.troubles.map((trouble) => `# ${sayTrouble(trouble, t)}`);
-  return `${troubles.join("\n")}\n\n${stripSecrets(content?.toString("utf8") ?? "")}`;
+  const text = `${troubles.join("\n")}\n\n${stripArguments(content?.toString("utf8") ?? "")}`;
+  return { text, eui: undefined };
 }
 
-async function journalText(doors: BenchDoors, args: BundleArguments): Promise<string> {
-  let text = "";
+async function journalStats(doors: BenchDoors, args: BundleArguments): Promise<unknown> {
+  let stats: unknown;
   await withJournal(await quietJournal(doors), journalArgs(args), "look", async (access) => {
-    text = jsonText(await access.get("/journal/stats"));
+    stats = await access.get("/journal/stats");
   });
-  return text;
+  return stats;
 }
 
 async function framesText(doors: BenchDoors, args: BundleArguments): Promise<string> {
@@ -218,18 +244,18 @@ function journalArgs({ config, socket }: BenchArguments) {
   return { config, socket, journal: undefined, json: true };
 }
 
-async function linesText(ask: Ask, path: string): Promise<string> {
+async function linesOf(ask: Ask, path: string): Promise<readonly object[]> {
   const { lines } = await ask({ method: "GET", path, body: undefined });
-  let text = "";
-  for await (const piece of lines ?? []) for (const line of piece) text += `${JSON.stringify(line)}\n`;
-  return text;
+  const all: object[] = [];
+  for await (const piece of lines ?? []) all.push(...(piece as readonly object[]));
+  return all;
 }
 
 async function forwarderEntries({ forwarderFiles, t }: BenchDoors): Promise<readonly Entry[]> {
   const found = await forwarderFiles();
   if (found.length === 0) throw new AgentError("FILE_IO", t("bundle.noForwarder"));
   return found.map(({ path, content }) =>
-    entry(`forwarder${path}`, "bundle.forwarder", stripSecrets(content.toString("utf8"))),
+    entry(`forwarder${path}`, "bundle.forwarder", { text: content.toString("utf8") }),
   );
 }
 
@@ -249,7 +275,12 @@ function sayBundle(
     t.say({ key: what, params: {} }),
   ]);
   const inside = table(rows, [false, true, false]).map((line) => `  ${line}`);
-  const lacking = missing.map(({ name, reason }) => `  ${name}: ${reason}`);
+  // What has one cause is said once.
+  const reasons = [...new Set(missing.map(({ reason }) => reason))];
+  const lacking = reasons.map((of) => {
+    const names = missing.flatMap(({ name, reason }) => (reason === of ? [name] : []));
+    return `  ${names.join(", ")}: ${of}`;
+  });
   return `${[
     t("bundle.written", { path, size: size(sizeOctets) }),
     ...inside,

@@ -43,6 +43,7 @@ const LOSS_POOR = 0.1;
 /** @throws AgentError USAGE, and as findAgent() */
 export async function showDevices(doors: BenchDoors, args: DevicesArguments): Promise<void> {
   const { t, print } = doors;
+  if (args.json && args.csv) throw new AgentError("USAGE", t("devices.jsonOrCsv"));
   const { devAddr, netId } = args;
   const fits = readFilter({ devAddr, netId }, t);
   const limit = readCount("--limit", args.limit, t) || Number.POSITIVE_INFINITY;

@@ -8,7 +8,7 @@ import type { TestAnswer, TestFault, TestPlan, TestSaid, TestWish } from "../con
 import { AgentError, EXIT } from "../errors.ts";
 import type { TextKey, Translate } from "../text/text.ts";
 import { type BenchArguments, type BenchDoors, findAgent, paintOf } from "./bench-doors.ts";
-import { type Doubt, doubtOf, withReason } from "./downlink-fate.ts";
+import { type Doubt, doubtOf, isForwarderWord, refusalOf, withReason } from "./downlink-fate.ts";
 import { makeWords, pairs, wrap } from "./words.ts";
 
 export interface DownlinkTestArguments extends BenchArguments {
@@ -24,6 +24,8 @@ export interface DownlinkTestArguments extends BenchArguments {
 
 /** With room for the answer. */
 const QUESTION_COLUMNS = 76;
+/** ETSI's limits have two: ERP is EIRP less 2.15 dB. */
+const POWER_DECIMALS = 2;
 
 const FAULT_TEXTS = {
   badWish: "downlinkTest.badWish",
@@ -35,6 +37,7 @@ const FAULT_TEXTS = {
   otherRegion: "downlinkTest.otherRegion",
   outsideBands: "downlinkTest.outsideBands",
   tooStrong: "downlinkTest.tooStrong",
+  tooWeak: "downlinkTest.tooWeak",
   dutyCycle: "downlinkTest.dutyCycle",
 } as const satisfies Record<TestFault, TextKey>;
 
@@ -67,7 +70,7 @@ export async function testDownlink(doors: BenchDoors, args: DownlinkTestArgument
   if (!isSent) setExitCode(EXIT.trouble);
   if (args.json) await print(`${JSON.stringify(answer)}\n`);
   else if (!answer.ok) writeError(`${sayFault(answer, t)}\n`);
-  else await print(saySaid(answer.plan, answer.said!, doors));
+  else await print(saySaid(answer.plan, answer.said!, wish.powerDbm, doors));
 }
 
 function readWish({ gateway, frequency, sf, power }: DownlinkTestArguments, t: Translate): TestWish {
@@ -96,17 +99,22 @@ function sayQuestion(plan: TestPlan, t: Translate): string {
     eui: plan.gatewayEui,
     mhz: fixed(plan.frequencyHz / 1e6, 3),
     sf: plan.spreadingFactor,
-    power: figure(plan.powerDbm, 0),
+    power: figure(plan.powerDbm, POWER_DECIMALS),
     airtime: figure(plan.airtimeUs / 1_000, 0),
   });
 }
 
 function sayFault({ fault, gateways, limit }: TestAnswer & { readonly ok: false }, t: Translate): string {
-  const params = { gateways: gateways?.join(", ") ?? "", limit: limit ?? "" };
+  const { figure } = makeWords(t);
+  const params = {
+    gateways: gateways?.join(", ") ?? "",
+    limit: limit === undefined ? "" : figure(limit, POWER_DECIMALS),
+  };
   return t.say({ key: FAULT_TEXTS[fault], params });
 }
 
-function saySaid(plan: TestPlan, said: TestSaid, doors: BenchDoors): string {
+/** @param wishedDbm undefined: whatever the agent chose. */
+function saySaid(plan: TestPlan, said: TestSaid, wishedDbm: number | undefined, doors: BenchDoors): string {
   const { t } = doors;
   const paint = paintOf(doors);
   const { figure, fixed, count } = makeWords(t);
@@ -115,17 +123,14 @@ function saySaid(plan: TestPlan, said: TestSaid, doors: BenchDoors): string {
   const verdict = (): string => {
     if (isSent) return paint.green(t("downlinkTest.sent", { ms: count(said.tookMs) }));
     if (doubt !== undefined) return paint.yellow(t(DOUBT_TEXTS[doubt]));
-    return paint.red(t("downlinkTest.refused", { status: said.reason ?? said.status ?? "?" }));
+    return paint.red(t("downlinkTest.refused", { why: sayRefusal(said, t) }));
   };
-  const power = said.powerDbm === undefined ? figure(plan.powerDbm, 0) : figure(said.powerDbm, 0);
   const usedUs = plan.usedUs + (isSent || doubt !== undefined ? plan.airtimeUs : 0);
   const answer = isSent ? "OK" : withReason(said.status ?? "?", said.reason);
+  const isAnswered = isSent || (doubt === undefined && isForwarderWord(said.reason ?? ""));
   const rows: [string, string][] = [
-    ...(doubt === undefined ? [["tx_ack", answer] satisfies [string, string]] : []),
-    [
-      t("downlinkTest.power"),
-      t(said.powerDbm === undefined ? "downlinkTest.powerAsked" : "downlinkTest.powerTold", { power }),
-    ],
+    ...(isAnswered ? [["tx_ack", answer] satisfies [string, string]] : []),
+    [t("downlinkTest.power"), sayPower(plan, said, wishedDbm, t)],
     [
       t("downlinkTest.onAir"),
       `${fixed(plan.frequencyHz / 1e6, 3)} MHz, SF${plan.spreadingFactor}, ${figure(plan.airtimeUs / 1_000, 0)} ms`,
@@ -141,4 +146,28 @@ function saySaid(plan: TestPlan, said: TestSaid, doors: BenchDoors): string {
   ];
   const next = isSent ? [] : [t("downlinkTest.nextRefused")];
   return `${[verdict(), ...pairs(rows).map((line) => `  ${line}`), ...next].join("\n")}\n`;
+}
+
+function sayRefusal({ status, reason }: TestSaid, t: Translate): string {
+  const key = refusalOf(reason ?? status);
+  return key === undefined
+    ? t("refusal.other", { word: reason ?? status ?? "?" })
+    : t.say({ key, params: {} });
+}
+
+function sayPower(
+  { powerDbm }: TestPlan,
+  said: TestSaid,
+  wishedDbm: number | undefined,
+  t: Translate,
+): string {
+  const { figure } = makeWords(t);
+  const power = figure(powerDbm, POWER_DECIMALS);
+  if (said.powerDbm !== undefined) {
+    return t("downlinkTest.powerTold", { power: figure(said.powerDbm, POWER_DECIMALS) });
+  }
+  if (wishedDbm !== undefined && wishedDbm !== powerDbm) {
+    return t("downlinkTest.powerWhole", { power, wished: figure(wishedDbm, POWER_DECIMALS) });
+  }
+  return t(said.status === "OK" ? "downlinkTest.powerAsked" : "downlinkTest.powerWished", { power });
 }

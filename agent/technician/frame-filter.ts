@@ -105,7 +105,7 @@ function plainHex(given: string): string {
 
 function readNumber(option: string, given: string | number | undefined, t: Translate): number | undefined {
   if (given === undefined) return undefined;
-  const number = String(given).trim() === "" ? Number.NaN : Number(given);
+  const number = String(given).trim() === "" ? Number.NaN : Number(String(given).replace(",", "."));
   if (Number.isFinite(number)) return number;
   throw new AgentError("USAGE", t("frames.badNumber", { option, given: String(given) }));
 }

@@ -1,37 +1,56 @@
 /**
- * The one place where the agent meets a key: `frames --keys FILE` opens the FRMPayload of the technician's own devices.
- * Keys stay in this process's memory; they are never printed, logged, or sent to the agent.
+ * The keys of `frames --keys FILE`: the one place where the agent meets a key. They stay in this process's memory, and
+ * are never printed, logged, or sent to the agent. What they open: frame-opener.ts.
  *
- *   TOML   [26011bda]                        CSV   dev_addr,nwk_skey,app_skey
- *          nwk_skey = "32 hex digits"              26011bda,32 hex digits,32 hex digits
+ *   CSV    dev_addr,nwk_skey,app_skey                                       LoRaWAN 1.0.x, also without this line
+ *          dev_addr,f_nwk_s_int_key,s_nwk_s_int_key,nwk_s_enc_key,app_s_key          1.1, also without this line
+ *   TOML   [26011bda]
+ *          nwk_skey = "32 hex digits"             or the three of 1.1, by these names
  *          app_skey = "32 hex digits"
  *
- * On air is the low half of FCnt; the high half is found by the MIC, upwards from the last that fitted. LoRaWAN 1.0.x: the
- * MIC of 1.1 needs more than one key, and is "bad" here.
+ * Names are read by their letters alone: NwkSKey is nwk_skey.
  */
 import { parse } from "smol-toml";
 import type { Read } from "../lorawan/read.ts";
 
 export const KEYS_OCTETS_MAX = 4 * 1024 * 1024;
-/** High halves that are tried: 4 million frames of one session. */
-const HIGH_HALVES_MAX = 64;
 
-export interface DeviceKeys {
-  readonly nwkSKey: Buffer;
-  readonly appSKey: Buffer;
-}
+/** A session's keys: of LoRaWAN 1.0.x two, of 1.1 four. */
+export type DeviceKeys =
+  | { readonly version: "1.0"; readonly nwkSKey: Buffer; readonly appSKey: Buffer }
+  | {
+      readonly version: "1.1";
+      readonly fNwkSIntKey: Buffer;
+      readonly sNwkSIntKey: Buffer;
+      readonly nwkSEncKey: Buffer;
+      readonly appSKey: Buffer;
+    };
 
 /** By DevAddr, 8 lower-case hex digits. */
 export type KeyRing = ReadonlyMap<string, DeviceKeys>;
 
-/** What is wrong with a file, and where; never what stands there. */
-export interface KeysFault {
-  readonly where: string;
-  readonly fault: "notReadable" | "badDevAddr" | "badKey";
+/** Where in a file: from 1. */
+export interface KeysPlace {
+  readonly unit: "line" | "table";
+  readonly number: number;
 }
 
+/** What is wrong with a file, and where; never what stands there. */
+export interface KeysFault {
+  readonly fault: "notReadable" | "badDevAddr" | "badKey" | "noKeys";
+  readonly place?: KeysPlace;
+}
+
+/** What a line or a table says, by its names' letters. */
+type Fields = ReadonlyMap<string, unknown>;
+
+const NAMES_10 = ["devaddr", "nwkskey", "appskey"];
+const NAMES_11 = ["devaddr", "fnwksintkey", "snwksintkey", "nwksenckey", "appskey"];
+
+/** @returns at least one device's keys. */
 export function readKeys(text: string): Read<KeyRing, KeysFault> {
-  return isCsv(text) ? readCsv(text) : readToml(text);
+  const read = isCsv(text) ? readCsv(text) : readToml(text);
+  return read.ok && read.value.size === 0 ? { ok: false, fault: { fault: "noKeys" } } : read;
 }
 
 function isCsv(text: string): boolean {
@@ -41,18 +60,18 @@ function isCsv(text: string): boolean {
 
 function readCsv(text: string): Read<KeyRing, KeysFault> {
   const ring = new Map<string, DeviceKeys>();
-  let order = [0, 1, 2];
+  let head: readonly string[] | undefined;
   for (const [at, line] of text.split(/\r?\n/).entries()) {
     if (line.trim() === "" || line.trim().startsWith("#")) continue;
     const cells = line.split(/[,;\t]/).map((cell) => cell.trim().replace(/^"(.*)"$/, "$1"));
-    const names = cells.map((cell) => cell.toLowerCase().replaceAll(/[^a-z]/g, ""));
-    if (ring.size === 0 && names.includes("devaddr")) {
-      order = ["devaddr", "nwkskey", "appskey"].map((name) => names.indexOf(name));
+    if (ring.size === 0 && cells.map(lettersOf).includes("devaddr")) {
+      head = cells.map(lettersOf);
       continue;
     }
-    const [devAddr, nwkSKey, appSKey] = order.map((place) => cells[place]);
-    const fault = addTo(ring, `line ${at + 1}`, devAddr, nwkSKey, appSKey);
-    if (fault !== undefined) return { ok: false, fault };
+    const names = head ?? (cells.length >= NAMES_11.length ? NAMES_11 : NAMES_10);
+    const fields = new Map(names.map((name, column) => [name, cells[column]]));
+    const fault = addTo(ring, fields);
+    if (fault !== undefined) return { ok: false, fault: { fault, place: { unit: "line", number: at + 1 } } };
   }
   return { ok: true, value: ring };
 }
@@ -64,30 +83,55 @@ function readToml(text: string): Read<KeyRing, KeysFault> {
   } catch (error) {
     // Its message shows the line, and with it the key.
     const { line } = error as { line?: number };
-    return { ok: false, fault: { where: line === undefined ? "" : `line ${line}`, fault: "notReadable" } };
+    const place = line === undefined ? {} : { place: { unit: "line", number: line } as const };
+    return { ok: false, fault: { fault: "notReadable", ...place } };
   }
   const ring = new Map<string, DeviceKeys>();
   for (const [at, [devAddr, table]] of Object.entries(tables).entries()) {
-    const { nwk_skey: nwkSKey, app_skey: appSKey } = (table ?? {}) as Record<string, unknown>;
-    const fault = addTo(ring, `table ${at + 1}`, devAddr, nwkSKey, appSKey);
-    if (fault !== undefined) return { ok: false, fault };
+    const said = Object.entries((table ?? {}) as Record<string, unknown>);
+    const fields = new Map([
+      ...said.map(([name, value]) => [lettersOf(name), value] as const),
+      ["devaddr", devAddr],
+    ]);
+    const fault = addTo(ring, fields);
+    if (fault !== undefined) return { ok: false, fault: { fault, place: { unit: "table", number: at + 1 } } };
   }
   return { ok: true, value: ring };
 }
 
-function addTo(
-  ring: Map<string, DeviceKeys>,
-  where: string,
-  devAddr: unknown,
-  nwkSKey: unknown,
-  appSKey: unknown,
-): KeysFault | undefined {
-  const address = hexOf(devAddr, 8);
-  if (address === undefined) return { where, fault: "badDevAddr" };
-  const [nwk, app] = [hexOf(nwkSKey, 32), hexOf(appSKey, 32)];
-  if (nwk === undefined || app === undefined) return { where, fault: "badKey" };
-  ring.set(address, { nwkSKey: Buffer.from(nwk, "hex"), appSKey: Buffer.from(app, "hex") });
+function lettersOf(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z]/g, "");
+}
+
+function addTo(ring: Map<string, DeviceKeys>, fields: Fields): KeysFault["fault"] | undefined {
+  const address = hexOf(fields.get("devaddr"), 8);
+  if (address === undefined) return "badDevAddr";
+  const keys = keysOf(fields);
+  if (keys === undefined) return "badKey";
+  ring.set(address, keys);
   return undefined;
+}
+
+/** @returns undefined where one is missing, or is no key. */
+function keysOf(fields: Fields): DeviceKeys | undefined {
+  const keyOf = (name: string): Buffer | undefined => {
+    const hex = hexOf(fields.get(name), 32);
+    return hex === undefined ? undefined : Buffer.from(hex, "hex");
+  };
+  const appSKey = keyOf("appskey");
+  if (appSKey === undefined) return undefined;
+  const isOf11 = NAMES_11.slice(1, -1).some((name) => (fields.get(name) ?? "") !== "");
+  if (!isOf11) {
+    const nwkSKey = keyOf("nwkskey");
+    return nwkSKey === undefined ? undefined : { version: "1.0", nwkSKey, appSKey };
+  }
+  const [fNwkSIntKey, sNwkSIntKey, nwkSEncKey] = NAMES_11.slice(1, -1).map(keyOf);
+  if (fNwkSIntKey === undefined || sNwkSIntKey === undefined || nwkSEncKey === undefined) return undefined;
+  // So network servers show the one NwkSKey of a 1.0 session.
+  const isOneKey = fNwkSIntKey.equals(sNwkSIntKey) && fNwkSIntKey.equals(nwkSEncKey);
+  return isOneKey
+    ? { version: "1.0", nwkSKey: fNwkSIntKey, appSKey }
+    : { version: "1.1", fNwkSIntKey, sNwkSIntKey, nwkSEncKey, appSKey };
 }
 
 function hexOf(given: unknown, digits: number): string | undefined {
@@ -97,49 +141,4 @@ function hexOf(given: unknown, digits: number): string | undefined {
     .replace(/^0x/, "")
     .replaceAll(/[\s:-]/g, "");
   return plain.length === digits && /^[0-9a-f]+$/.test(plain) ? plain : undefined;
-}
-
-// -------------------------------------------------------------------------------------------- opening
-
-/** What the keys tell of a frame. */
-export type Opened =
-  | {
-      readonly mic: "good";
-      /** All 32 bits. */
-      readonly fCnt: number;
-      /** Decrypted; undefined: the frame has none. */
-      readonly frmPayload: Buffer | undefined;
-    }
-  | { readonly mic: "bad" };
-
-/** @returns undefined for a frame of a device whose keys nobody gave. */
-export type FrameOpener = (devAddr: string, phyPayload: Buffer) => Opened | undefined;
-
-/** Loads the cipher: only when there are keys. */
-export async function openFrames(ring: KeyRing): Promise<FrameOpener> {
-  // A CommonJS module whose types put it one level deeper than it is.
-  const { default: module } = await import("lora-packet");
-  const loraPacket = module as unknown as typeof module.default;
-  const lastHigh = new Map<string, number>();
-  return (devAddr, phyPayload) => {
-    const keys = ring.get(devAddr);
-    if (keys === undefined) return undefined;
-    const packet = loraPacket.fromWire(phyPayload);
-    const from = lastHigh.get(devAddr) ?? 0;
-    for (let tried = 0; tried < HIGH_HALVES_MAX; tried++) {
-      const high = (from + tried) % HIGH_HALVES_MAX;
-      const highOctets = Buffer.from([high & 0xff, high >> 8]);
-      if (!loraPacket.verifyMIC(packet, keys.nwkSKey, undefined, highOctets)) continue;
-      lastHigh.set(devAddr, high);
-      const isEmpty = packet.FRMPayload === undefined || packet.FRMPayload.length === 0;
-      return {
-        mic: "good",
-        fCnt: high * 0x1_0000 + (packet.getFCnt() ?? 0),
-        frmPayload: isEmpty
-          ? undefined
-          : (loraPacket.decrypt(packet, keys.appSKey, keys.nwkSKey, highOctets) ?? undefined),
-      };
-    }
-    return { mic: "bad" };
-  };
 }

@@ -1,18 +1,19 @@
 /**
  * `edge-agent frames`: what the gateway hears, a line per frame, as it comes; or, with --journal, what still waits there.
  *
- * With --keys the FRMPayload of one's own devices is opened (frame-keys.ts): only then do payloads leave the agent, and
+ * With --keys the FRMPayload of one's own devices is opened (frame-opener.ts): only then do payloads leave the agent, and
  * they are shown to the one who holds the keys.
  */
 import { headerOf, onAirOf, type UplinkEvent } from "../control/feed-events.ts";
 import { AgentError } from "../errors.ts";
 import type { FrameDocument } from "../journal/frame-document.ts";
 import type { Now } from "../north/freshness.ts";
-import type { Translate } from "../text/text.ts";
+import type { TextKey, Translate } from "../text/text.ts";
 import { type BenchArguments, type BenchDoors, findAgent, followFeed, paintOf } from "./bench-doors.ts";
 import { sayFate } from "./fate.ts";
 import { type FilterArguments, type FrameFilter, readFilter } from "./frame-filter.ts";
-import { type FrameOpener, KEYS_OCTETS_MAX, type Opened, openFrames, readKeys } from "./frame-keys.ts";
+import { KEYS_OCTETS_MAX, type KeysFault, readKeys } from "./frame-keys.ts";
+import { type FrameOpener, type Opened, openFrames } from "./frame-opener.ts";
 import { frameRow, headRow } from "./frame-row.ts";
 import { withJournal } from "./journal-access.ts";
 import { question, readCount } from "./journal-asking.ts";
@@ -48,6 +49,9 @@ export async function showFrames(doors: BenchDoors, args: FramesArguments): Prom
   const printer = makePrinter(doors, args.json, opener, limit);
   if (args.journal === undefined) await follow(doors, args, filter, printer);
   else await list(doors, args, args.journal, filter, printer);
+  if (args.keys !== undefined && printer.isKeyless()) {
+    doors.writeError(`${t("frames.keysUnused", { path: args.keys })}\n`);
+  }
 }
 
 /** @throws AgentError FILE_IO, USAGE; no key and no line of the file is in the message. */
@@ -57,16 +61,23 @@ async function openKeys({ look, writeError, t }: BenchDoors, path: string): Prom
   if (file.content.length > KEYS_OCTETS_MAX) throw new AgentError("USAGE", t("frames.keysTooLong", { path }));
   if ((file.mode & GROUP_READABLE) !== 0) writeError(`${t("frames.keysOpen", { path })}\n`);
   const ring = readKeys(file.content.toString("utf8"));
-  if (!ring.ok) {
-    const { where, fault } = ring.fault;
-    const why = {
-      notReadable: "frames.keysText",
-      badDevAddr: "frames.keysDevAddr",
-      badKey: "frames.keysKey",
-    } as const;
-    throw new AgentError("USAGE", `${path} ${where}: ${t(why[fault])}`);
-  }
+  if (!ring.ok) throw new AgentError("USAGE", sayKeysFault(path, ring.fault, t));
+  writeError(`${t("frames.keysRead", { count: makeWords(t).count(ring.value.size) })}\n`);
   return openFrames(ring.value);
+}
+
+const KEYS_FAULTS = {
+  notReadable: "frames.keysText",
+  badDevAddr: "frames.keysDevAddr",
+  badKey: "frames.keysKey",
+  noKeys: "frames.keysNone",
+} as const satisfies Record<KeysFault["fault"], TextKey>;
+
+function sayKeysFault(path: string, { fault, place }: KeysFault, t: Translate): string {
+  const why = t(KEYS_FAULTS[fault]);
+  if (place === undefined) return t("frames.keysFile", { path, why });
+  const { unit, number } = place;
+  return t(unit === "line" ? "frames.keysLine" : "frames.keysTable", { path, number, why });
 }
 
 // ---------------------------------------------------------------------------------------------- sources
@@ -82,7 +93,8 @@ async function follow(
   for await (const piece of followFeed(doors, ask, { payload: args.keys !== undefined })) {
     for (const line of piece) {
       if (line.kind === "head") await printer.begin();
-      else if (line.kind === "dropped") writeError(`${t("frames.dropped", { events: line.events })}\n`);
+      else if (line.kind === "dropped")
+        writeError(`${t("frames.dropped", { events: makeWords(t).count(line.events) })}\n`);
       else if (line.kind === "uplink" && filter(line)) {
         const { phyPayload, ...event } = line;
         const octets = phyPayload === undefined ? undefined : Buffer.from(phyPayload, "hex");
@@ -162,6 +174,8 @@ interface Printer {
   begin(): Promise<void>;
   show(sighting: Sighting): Promise<void>;
   isDone(): boolean;
+  /** Frames were shown, and none of them is of a device whose keys are known. */
+  isKeyless(): boolean;
 }
 
 function makePrinter(
@@ -175,6 +189,7 @@ function makePrinter(
   const paint = paintOf(doors);
   const columns = (): number => doors.columns() ?? COLUMNS_MAX;
   let shown = 0;
+  let opened = 0;
   const openedOf = ({ event, phyPayload }: Sighting): Opened | undefined =>
     opener === undefined || phyPayload === undefined || event.header?.devAddr === undefined
       ? undefined
@@ -185,30 +200,35 @@ function makePrinter(
     },
     show: async (sighting) => {
       shown += 1;
-      const opened = openedOf(sighting);
-      if (json) await print(`${JSON.stringify(asJson(sighting, opened))}\n`);
+      const inside = openedOf(sighting);
+      if (inside !== undefined) opened += 1;
+      if (json) await print(`${JSON.stringify(asJson(sighting, inside))}\n`);
       else {
         const row = frameRow(sighting.event, sighting.fate, words, columns());
         await print(`${sighting.event.verdict === "refused" ? paint.dim(row) : row}\n`);
-        if (opened !== undefined) await print(`  ${sayOpened(opened, words, t)}\n`);
+        if (inside !== undefined) await print(`  ${sayOpened(inside, words, t)}\n`);
       }
     },
     isDone: () => shown >= limit,
+    isKeyless: () => shown > 0 && opened === 0,
   };
 }
 
 function asJson({ event }: Sighting, opened: Opened | undefined): object {
   if (opened === undefined) return event;
-  if (opened.mic === "bad") return { ...event, mic: "bad" };
-  const { fCnt, frmPayload } = opened;
-  return { ...event, mic: "good", fCnt32: fCnt, frmPayload: frmPayload?.toString("hex") };
+  if (opened.mic === "bad" || opened.mic === "unknown") return { ...event, mic: opened.mic };
+  const { mic, fCnt, frmPayload } = opened;
+  return { ...event, mic, fCnt32: fCnt, frmPayload: frmPayload?.toString("hex") };
 }
 
 function sayOpened(opened: Opened, words: Words, t: Translate): string {
-  if (opened.mic === "bad") return t("frames.micBad");
+  if (opened.mic === "unknown") return t("frames.micUnknown");
+  if (opened.mic === "bad") return t(opened.version === "1.0" ? "frames.micBad" : "frames.micBad11");
   const fCnt = words.count(opened.fCnt);
-  const { frmPayload } = opened;
-  return frmPayload === undefined
-    ? t("frames.openedEmpty", { fCnt })
-    : t("frames.opened", { fCnt, payload: frmPayload.toString("hex") });
+  const { mic, frmPayload } = opened;
+  const said =
+    frmPayload === undefined
+      ? t("frames.openedEmpty", { fCnt })
+      : t("frames.opened", { fCnt, payload: frmPayload.toString("hex") });
+  return mic === "half" ? t("frames.micHalf", { said }) : said;
 }

@@ -5,6 +5,7 @@
  * leaves the journal. What comes in meanwhile may or may not be in it.
  */
 import { posix } from "node:path";
+import { sayReason } from "../config/file-refusal.ts";
 import { AgentError, isAgentError } from "../errors.ts";
 import type { Now } from "../north/freshness.ts";
 import type { FileDraft } from "../ports.ts";
@@ -96,7 +97,7 @@ function openDraft({ largeFiles, t }: JournalDoors, path: string): Promise<FileD
   return largeFiles.draft(path).catch((error: unknown) => {
     if (!isAgentError(error, "FILE_IO")) throw error;
     const isNoFolder = (error.cause as { code?: string } | undefined)?.code === "ENOENT";
-    const { reason } = error;
+    const reason = sayReason(error, t);
     const message = isNoFolder
       ? t("journal.noFolder", { folder: posix.dirname(path) })
       : t("error.fileWrite", { path, reason });

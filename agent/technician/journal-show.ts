@@ -59,7 +59,7 @@ export async function showFrames(doors: JournalDoors, args: ShowArguments): Prom
     const said = shown.map((one) => sayFrame(one, args.aside, t));
     if (isMissing) said.push(`${t("journal.showNoSequence", { sequence })}\n`);
     else if (said.length === 0) said.push(`${t("journal.showNone")}\n`);
-    if (isMore) said.push(`${t("journal.showMore", { shown: shown.length })}\n`);
+    if (isMore) said.push(`${t("journal.showMore", { shown: makeWords(t).count(shown.length) })}\n`);
     await print(said.join("\n"));
   });
 }

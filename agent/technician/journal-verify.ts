@@ -76,8 +76,9 @@ function sayTrouble(kind: Finding["kind"], count: string, { findings }: Verified
       return t("trouble.noTally");
     case "frames": {
       const finding = findings.find((one) => one.kind === "frames");
-      const { promised, found } = finding ?? { promised: "?", found: "?" };
-      return t("trouble.frames", { promised, found });
+      if (finding === undefined) return t("trouble.frames", { promised: "?", found: "?" });
+      const { count } = makeWords(t);
+      return t("trouble.frames", { promised: count(finding.promised), found: count(finding.found) });
     }
   }
 }

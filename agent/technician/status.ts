@@ -166,7 +166,9 @@ function drainLine({ state, courier }: AgentStatus["cores"][number], t: Translat
       : t("status.coreReplaying", { k: plan.k, left });
   }
   if (state !== "connected" || lanesBehind === 0) return undefined;
-  return phase === "away" ? t("status.coreNotTaking") : t("status.coreCatchingUp", { rate });
+  return phase === "away"
+    ? t("status.coreNotTaking")
+    : t("status.coreCatchingUp", { rate: makeWords(t).figure(rate, 1) });
 }
 
 function journalLines({ journal, startedWallMs, uptimeMs }: AgentStatus, t: Translate): string[] {

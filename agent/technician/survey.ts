@@ -3,10 +3,12 @@
  * walk stand below (survey-figures.ts). Ctrl-C ends it, and writes the CSV and the picture (survey-svg.ts) that were asked
  * for; the CSV also now and then meanwhile, for a laptop's battery may end first.
  *
- * Ends with 1 when nothing of the device was heard.
+ * Ends with 1 when nothing of the device was heard, with 3 when a file could not be written.
  */
+import { sayReason } from "../config/file-refusal.ts";
+import { sayFileError } from "../config/open.ts";
 import type { UplinkEvent } from "../control/feed-events.ts";
-import { AgentError, EXIT } from "../errors.ts";
+import { AgentError, EXIT, isAgentError } from "../errors.ts";
 import { type BenchArguments, type BenchDoors, findAgent, followFeed, paintOf } from "./bench-doors.ts";
 import { type CsvColumn, csvLines } from "./csv.ts";
 import { readFilter } from "./frame-filter.ts";
@@ -42,9 +44,13 @@ export async function survey(doors: BenchDoors, args: SurveyArguments): Promise<
   if (device === undefined) throw new AgentError("USAGE", t("survey.whichDevice"));
   const fits = readFilter({ devAddr, devEui }, t);
   const limit = readCount("--limit", args.limit, t) || Number.POSITIVE_INFINITY;
+  const files = filesOf(doors, args, device);
+  for (const { path } of files) await proveWritable(doors, path);
   const ask = await findAgent(doors, args);
   const walk = createSurvey();
   const live = makeLive(doors, args.json, walk);
+  /** Of which it was said that they cannot be written. */
+  const told = new Set<WalkFile>();
   let savedMs = clock.monotonicMs();
   try {
     for await (const piece of followFeed(doors, ask, { payload: false })) {
@@ -55,24 +61,26 @@ export async function survey(doors: BenchDoors, args: SurveyArguments): Promise<
         if (row !== undefined) await live.show(line, row);
         if (walk.rows.length >= limit) return;
       }
-      if (args.csv === undefined || clock.monotonicMs() - savedMs < SAVE_EVERY_MS) continue;
+      if (clock.monotonicMs() - savedMs < SAVE_EVERY_MS) continue;
       savedMs = clock.monotonicMs();
-      await saveCsv(doors, args.csv, walk);
+      for (const file of files) {
+        const refusal = file.isInterim && !told.has(file) ? await save(doors, file, walk) : undefined;
+        if (refusal === undefined) continue;
+        told.add(file);
+        live.warn(refusal);
+      }
     }
   } finally {
     await live.end();
     if (args.json) await print(`${JSON.stringify({ kind: "summary", device, ...walk.figures() })}\n`);
-    if (args.csv !== undefined) {
-      await saveCsv(doors, args.csv, walk);
-      writeError(`${t("survey.written", { path: args.csv })}\n`);
-    }
-    if (args.svg !== undefined) {
-      await saveSvg(doors, args.svg, device, walk);
-      writeError(`${t("survey.written", { path: args.svg })}\n`);
-    }
     if (walk.rows.length === 0) {
       writeError(`${t("survey.nothing")}\n`);
       setExitCode(EXIT.trouble);
+    }
+    for (const file of files) {
+      const refusal = await save(doors, file, walk);
+      writeError(`${refusal ?? t("survey.written", { path: file.path })}\n`);
+      if (refusal !== undefined) setExitCode(EXIT.world);
     }
   }
 }
@@ -95,6 +103,7 @@ function rowOf({
 interface Live {
   begin(device: string): Promise<void>;
   show(event: UplinkEvent, row: SurveyRow): Promise<void>;
+  warn(message: string): void;
   end(): Promise<void>;
 }
 
@@ -126,6 +135,11 @@ function makeLive(doors: BenchDoors, json: boolean, walk: Survey): Live {
         `${withoutFigures()}${[row.missed === 0 ? line : paint.yellow(line), ...shown].join("\n")}\n`,
       );
       below = shown.length;
+    },
+    warn: (message) => {
+      writeError(`${message}\n`);
+      // The figures stand above it now, and come again below the next row.
+      below = 0;
     },
     end: async () => {
       if (!json && !isTerminal && walk.rows.length > 0) await print(`${figures().join("\n")}\n`);
@@ -175,22 +189,55 @@ const CSV: readonly CsvColumn<SurveyRow>[] = [
   ["frequency_hz", ({ frequencyHz }) => frequencyHz],
 ];
 
-function saveCsv({ files, resolve }: BenchDoors, path: string, { rows }: Survey): Promise<void> {
-  return files.replace(resolve(path), Buffer.from(csvLines(CSV, rows).join("")));
+interface WalkFile {
+  readonly path: string;
+  /** Written now and then while he walks, too. */
+  readonly isInterim: boolean;
+  readonly draw: (walk: Survey) => string;
 }
 
-function saveSvg(
-  { files, resolve, t, clock }: BenchDoors,
-  path: string,
-  device: string,
-  { rows }: Survey,
-): Promise<void> {
+function filesOf({ t, clock }: BenchDoors, { csv, svg }: SurveyArguments, device: string): WalkFile[] {
   const { moment, count } = makeWords(t);
-  const when = moment(rows[0]?.wallMs ?? clock.wallMs());
-  const picture = drawSurvey(rows, {
-    title: t("survey.title", { device, when }),
-    axis: t("survey.axisFrames"),
-    figure: count,
-  });
-  return files.replace(resolve(path), Buffer.from(picture));
+  const drawSvg = ({ rows }: Survey): string =>
+    drawSurvey(rows, {
+      title: t("survey.title", { device, when: moment(rows[0]?.wallMs ?? clock.wallMs()) }),
+      axis: t("survey.axisFrames"),
+      figure: count,
+    });
+  return [
+    ...(csv === undefined
+      ? []
+      : [{ path: csv, isInterim: true, draw: ({ rows }: Survey) => csvLines(CSV, rows).join("") }]),
+    ...(svg === undefined ? [] : [{ path: svg, isInterim: false, draw: drawSvg }]),
+  ];
+}
+
+/**
+ * Nobody shall learn after his walk that it cannot be kept. Leaves everything as it is.
+ * @throws AgentError FILE_IO, in the reader's language
+ */
+async function proveWritable({ largeFiles, files, resolve, t }: BenchDoors, path: string): Promise<void> {
+  try {
+    // A folder, or a device, is not replaced.
+    await files.read(resolve(path), 1);
+    const draft = await largeFiles.draft(resolve(path));
+    await draft.abandon();
+  } catch (error) {
+    throw sayFileError(error, t, (reason) => t("error.fileWrite", { path, reason }));
+  }
+}
+
+/** @returns why it could not be saved, to be said: the walk goes on, and so do its other files. */
+async function save(
+  { files, resolve, t }: BenchDoors,
+  { path, draw }: WalkFile,
+  walk: Survey,
+): Promise<string | undefined> {
+  try {
+    await files.replace(resolve(path), Buffer.from(draw(walk)));
+    return undefined;
+  } catch (error) {
+    if (!isAgentError(error, "FILE_IO")) throw error;
+    return t("error.fileWrite", { path, reason: sayReason(error, t) });
+  }
 }

@@ -90,6 +90,16 @@ export function wrap(text: string, width: number): string[] {
   return [...lines, line];
 }
 
+/** Lines that are longer than so many columns broken at words, with the blanks they begin with. */
+export function wrapLines(text: string, columns: number): string {
+  const broken = text.split("\n").flatMap((line) => {
+    if (line.length <= columns) return [line];
+    const own = /^ */.exec(line)![0];
+    return wrap(line.slice(own.length), columns - own.length).map((piece) => `${own}${piece}`);
+  });
+  return broken.join("\n");
+}
+
 /** Columns as wide as their widest cell. @param right which are figures, set to the right. */
 export function table(rows: readonly (readonly string[])[], right: readonly boolean[]): string[] {
   const widths = (rows[0] ?? []).map((_cell, column) =>

@@ -141,16 +141,37 @@ export const BENCH_TEXTS = {
     fr: "DevAddr : 8 chiffres hexadécimaux attendus",
   },
   "frames.keysKey": {
-    en: "NwkSKey and AppSKey: 32 hex digits each wanted",
-    fr: "NwkSKey et AppSKey : 32 chiffres hexadécimaux attendus pour chacune",
+    en: "NwkSKey and AppSKey (1.1: FNwkSIntKey, SNwkSIntKey, NwkSEncKey and AppSKey): 32 hex digits each wanted",
+    fr: "NwkSKey et AppSKey (1.1 : FNwkSIntKey, SNwkSIntKey, NwkSEncKey et AppSKey) : 32 chiffres hexadécimaux attendus pour chacune",
+  },
+  "frames.keysNone": {
+    en: "no keys in it; wanted for each device: dev_addr,nwk_skey,app_skey; see: edge-agent frames --help",
+    fr: "aucune clé ; attendu pour chaque capteur : dev_addr,nwk_skey,app_skey ; voir : edge-agent frames --help",
+  },
+  "frames.keysFile": { en: "{path}: {why}", fr: "{path} : {why}" },
+  "frames.keysLine": { en: "{path}, line {number}: {why}", fr: "{path}, ligne {number} : {why}" },
+  "frames.keysTable": { en: "{path}, table {number}: {why}", fr: "{path}, table {number} : {why}" },
+  "frames.keysRead": { en: "devices with keys: {count}", fr: "capteurs dont les clés sont lues : {count}" },
+  "frames.keysUnused": {
+    en: "none of the frames shown is of a device whose keys are in {path}; devices heard: edge-agent devices",
+    fr: "aucune trame montrée ne vient d'un capteur dont les clés sont dans {path} ; capteurs entendus : edge-agent devices",
   },
   "frames.keysFormat": {
-    en: 'Keys: CSV lines "dev_addr,nwk_skey,app_skey", or TOML: [26011bda] nwk_skey = "…" app_skey = "…". They are never shown, and payloads leave the agent only with --keys.',
-    fr: 'Clés : lignes CSV « dev_addr,nwk_skey,app_skey », ou TOML : [26011bda] nwk_skey = "…" app_skey = "…". Elles ne sont jamais montrées, et les données ne quittent l\'agent qu\'avec --keys.',
+    en: 'Keys: CSV lines "dev_addr,nwk_skey,app_skey", or TOML: [26011bda] nwk_skey = "…" app_skey = "…"; LoRaWAN 1.1: dev_addr, f_nwk_s_int_key, s_nwk_s_int_key, nwk_s_enc_key, app_s_key. They are never shown, and payloads leave the agent only with --keys.',
+    fr: 'Clés : lignes CSV « dev_addr,nwk_skey,app_skey », ou TOML : [26011bda] nwk_skey = "…" app_skey = "…" ; LoRaWAN 1.1 : dev_addr, f_nwk_s_int_key, s_nwk_s_int_key, nwk_s_enc_key, app_s_key. Elles ne sont jamais montrées, et les données ne quittent l\'agent qu\'avec --keys.',
   },
   "frames.micBad": {
-    en: "MIC wrong: other keys, or LoRaWAN 1.1",
-    fr: "MIC faux : autres clés, ou LoRaWAN 1.1",
+    en: "MIC wrong: other keys, or LoRaWAN 1.1, which has four",
+    fr: "MIC faux : autres clés, ou LoRaWAN 1.1, qui en a quatre",
+  },
+  "frames.micBad11": { en: "MIC wrong: other keys", fr: "MIC faux : autres clés" },
+  "frames.micHalf": {
+    en: "{said} (it acknowledges: only half of its MIC could be checked)",
+    fr: "{said} (elle acquitte : seule la moitié du MIC est vérifiable)",
+  },
+  "frames.micUnknown": {
+    en: "MIC not to be checked: a LoRaWAN 1.1 downlink that acknowledges",
+    fr: "MIC invérifiable : trame descendante LoRaWAN 1.1 qui acquitte",
   },
   "frames.opened": { en: "FCnt {fCnt}, payload {payload}", fr: "FCnt {fCnt}, contenu {payload}" },
   "frames.openedEmpty": { en: "FCnt {fCnt}, no payload", fr: "FCnt {fCnt}, sans contenu" },
@@ -191,6 +212,10 @@ export const BENCH_TEXTS = {
   "devices.noneFits": {
     en: "none of the devices heard fits",
     fr: "aucun des capteurs entendus ne correspond",
+  },
+  "devices.jsonOrCsv": {
+    en: "--json or --csv: which of the two?",
+    fr: "--json ou --csv : lequel des deux ?",
   },
   "devices.more": {
     en: "{shown} of {fitting} devices; all: --limit 0",
@@ -256,7 +281,7 @@ export const BENCH_TEXTS = {
   },
   "watch.help": {
     en: "f or /   filter: the first digits of a DevAddr or DevEUI, join, data, confirmed,\n         sf12, or a reason such as crcBad; several words must all fit\nesc      no filter\np        pause, and go on\ns        sort by time, device, RSSI, SNR\nup down  scroll; page up, page down\nq        quit\n\nkept: it is safe in memory, and waits for its core. on disk: it waits there.\ntaken, replayed: a core has it. repeat: the forwarder says it again (+1).\nNbTrans: the device itself sent it again. given up: memory was full.",
-    fr: "f ou /   filtrer : les premiers chiffres d'un DevAddr ou DevEUI, join, data, confirmed,\n         sf12, ou un motif comme crcBad ; tous les mots doivent correspondre\néchap    sans filtre\np        pause, et reprise\ns        trier par heure, capteur, RSSI, SNR\nhaut bas défiler ; page haut, page bas\nq        quitter\n\ngardée : en mémoire, elle attend son cœur. disque : elle y attend, écrite.\nprise, rejouée : un cœur l'a. répétée : le forwarder la redit (+1).\nNbTrans : le capteur l'a émise à nouveau. abandon : la mémoire était pleine.",
+    fr: "f ou /   filtrer : le début d'un DevAddr ou DevEUI, join, data, confirmed,\n         sf12, ou un motif comme crcBad ; tous les mots doivent correspondre\néchap    sans filtre\np        pause, et reprise\ns        trier par heure, capteur, RSSI, SNR\nhaut bas défiler ; page haut, page bas\nq        quitter\n\ngardée : en mémoire, elle attend son cœur. disque : elle y attend, écrite.\nprise, rejouée : un cœur l'a. répétée : le forwarder la redit (+1).\nNbTrans : le capteur l'a émise à nouveau. abandon : la mémoire était pleine.",
   },
   "example.watch": { en: "q leaves it, h shows the keys", fr: "q pour quitter, h pour les touches" },
 
@@ -265,7 +290,7 @@ export const BENCH_TEXTS = {
     en: "The gateway, where this agent serves several",
     fr: "La passerelle, si cet agent en sert plusieurs",
   },
-  "option.frequency": { en: "MHz; default: 869.525 (RX2)", fr: "MHz ; par défaut : 869.525 (RX2)" },
+  "option.frequency": { en: "MHz; default: 869.525 (RX2)", fr: "MHz ; par défaut : 869,525 (RX2)" },
   "option.testSf": { en: "Spreading factor; default: 9", fr: "Facteur d'étalement ; par défaut : 9" },
   "option.power": { en: "dBm EIRP; default: 14", fr: "dBm PIRE ; par défaut : 14" },
   "example.downlinkTest": {
@@ -285,7 +310,7 @@ export const BENCH_TEXTS = {
     en: "Sent: the forwarder took the frame, and said so after {ms} ms.",
     fr: "Émise : le forwarder a pris la trame, et l'a dit après {ms} ms.",
   },
-  "downlinkTest.refused": { en: "Not sent: {status}.", fr: "Non émise : {status}." },
+  "downlinkTest.refused": { en: "Not sent: {why}.", fr: "Non émise : {why}." },
   "downlinkTest.unanswered": {
     en: "Handed to the forwarder, and no answer came: it may be on air.",
     fr: "Confiée au forwarder, et aucune réponse n'est venue : elle est peut-être partie.",
@@ -298,6 +323,11 @@ export const BENCH_TEXTS = {
   "downlinkTest.powerAsked": {
     en: "{power} dBm EIRP, as asked (the forwarder named no other)",
     fr: "{power} dBm PIRE, comme demandé (rien d'autre du forwarder)",
+  },
+  "downlinkTest.powerWished": { en: "{power} dBm EIRP wanted", fr: "{power} dBm PIRE voulus" },
+  "downlinkTest.powerWhole": {
+    en: "{power} dBm EIRP for the {wished} wanted: forwarders take whole dBm",
+    fr: "{power} dBm PIRE pour {wished} voulus : un forwarder prend des dBm entiers",
   },
   "downlinkTest.powerTold": { en: "{power} dBm, says the forwarder", fr: "{power} dBm, dit le forwarder" },
   "downlinkTest.onAir": { en: "on air", fr: "radio" },
@@ -346,10 +376,65 @@ export const BENCH_TEXTS = {
     en: "not sent: this sub-band allows {limit} dBm EIRP",
     fr: "non émise : cette sous-bande permet {limit} dBm PIRE",
   },
+  "downlinkTest.tooWeak": {
+    en: "not sent: no forwarder goes below {limit} dBm",
+    fr: "non émise : aucun forwarder ne descend sous {limit} dBm",
+  },
   "downlinkTest.dutyCycle": {
     en: "not sent: the duty cycle of this sub-band is used up for this hour; see: edge-agent status --json",
     fr: "non émise : le rapport cyclique de cette sous-bande est épuisé pour cette heure ; voir : edge-agent status --json",
   },
+
+  "refusal.tooLate": {
+    en: "it came too late for the forwarder",
+    fr: "elle arrivait trop tard pour le forwarder",
+  },
+  "refusal.tooEarly": {
+    en: "it came too early for the forwarder",
+    fr: "elle arrivait trop tôt pour le forwarder",
+  },
+  "refusal.collisionPacket": {
+    en: "another frame is to be sent at that moment",
+    fr: "une autre trame doit partir à ce moment",
+  },
+  "refusal.collisionBeacon": {
+    en: "a beacon is to be sent at that moment",
+    fr: "une balise (beacon) doit partir à ce moment",
+  },
+  "refusal.frequency": {
+    en: "this radio does not send on that frequency",
+    fr: "cette radio n'émet pas sur cette fréquence",
+  },
+  "refusal.power": {
+    en: "this radio does not send with that power",
+    fr: "cette radio n'émet pas à cette puissance",
+  },
+  "refusal.gpsUnlocked": {
+    en: "the gateway has no time from GNSS",
+    fr: "la passerelle n'a pas l'heure du GNSS",
+  },
+  "refusal.queueFull": {
+    en: "too many downlinks are waiting already",
+    fr: "trop de trames descendantes attendent déjà",
+  },
+  "refusal.dutyCycle": {
+    en: "the duty cycle of this sub-band is used up for this hour",
+    fr: "le rapport cyclique de cette sous-bande est épuisé pour cette heure",
+  },
+  "refusal.channelBusy": {
+    en: "others were sending on this channel",
+    fr: "d'autres émettaient sur ce canal",
+  },
+  "refusal.noForwarder": {
+    en: "the packet forwarder no longer asks for downlinks",
+    fr: "le packet forwarder ne demande plus de trames descendantes",
+  },
+  "refusal.mayNotTransmit": {
+    en: "no core may transmit through this gateway",
+    fr: "aucun cœur n'a le droit d'émettre par cette passerelle",
+  },
+  "refusal.closed": { en: "the agent is stopping", fr: "l'agent s'arrête" },
+  "refusal.other": { en: "the forwarder says {word}", fr: "le forwarder dit {word}" },
 
   // ------------------------------------------------------------------------------------------ bundle
   "option.bundleOut": {

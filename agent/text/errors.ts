@@ -15,6 +15,31 @@ export const ERROR_TEXTS = {
     en: "{path} cannot be written: {reason}",
     fr: "écriture de {path} impossible : {reason}",
   },
+  "file.refused": { en: "{path}: {reason}", fr: "{path} : {reason}" },
+  "file.denied": {
+    en: "this user may not; try with sudo, or name another place",
+    fr: "cet utilisateur n'en a pas le droit ; essayez avec sudo, ou nommez un autre endroit",
+  },
+  "file.noFolder": {
+    en: "there is no such folder; make it first, or name another",
+    fr: "ce dossier n'existe pas ; créez-le d'abord, ou nommez-en un autre",
+  },
+  "file.notFolder": {
+    en: "a part of this path is a file and no folder; look at how it is written, or name another folder",
+    fr: "une partie de ce chemin est un fichier et non un dossier ; vérifiez-le, ou nommez un autre dossier",
+  },
+  "file.isFolder": {
+    en: "this is a folder; name a file within it",
+    fr: "c'est un dossier ; nommez un fichier à l'intérieur",
+  },
+  "file.diskFull": {
+    en: "the disk is full; make room, or name a folder on another disk",
+    fr: "le disque est plein ; faites de la place, ou nommez un dossier sur un autre disque",
+  },
+  "file.readOnly": {
+    en: "this disk can only be read; name a folder on another one",
+    fr: "ce disque est en lecture seule ; nommez un dossier sur un autre disque",
+  },
   "error.fileExists": {
     en: "{path} exists already; --force replaces it",
     fr: "{path} existe déjà ; --force le remplace",
@@ -44,8 +69,8 @@ export const ERROR_TEXTS = {
     fr: "la socket de contrôle {socket} ne s'ouvre pas : {reason}",
   },
   "error.noAgent": {
-    en: "no agent answers on {socket}; is it running, and may you open this socket?",
-    fr: "aucun agent ne répond sur {socket} ; est-il lancé, et avez-vous le droit d'ouvrir cette socket ?",
+    en: "no agent answers on {socket};\nis it running, and may you open this socket?",
+    fr: "aucun agent ne répond sur {socket} ;\nest-il lancé, et avez-vous le droit d'ouvrir cette socket ?",
   },
   "error.unexpected": {
     en: "a bug: please report what follows. {detail}",

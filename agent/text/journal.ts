@@ -367,7 +367,10 @@ export const JOURNAL_TEXTS = {
     en: "{option} {given}: {digits} hexadecimal digits",
     fr: "{option} {given} : {digits} chiffres hexadécimaux",
   },
-  "journal.badNumber": { en: "{option} {given}: a whole number", fr: "{option} {given} : un nombre entier" },
+  "journal.badNumber": {
+    en: "{option} {given}: a whole number, 0 or more",
+    fr: "{option} {given} : un nombre entier, 0 ou plus",
+  },
   "journal.showWhat": {
     en: "which frames? A sequence, --dev-addr, --dev-eui or --aside",
     fr: "quelles trames ? Un numéro, --dev-addr, --dev-eui ou --aside",

@@ -30,14 +30,15 @@ export async function showCode(doors: CodeDoors, args: CodeArguments): Promise<v
   const { t, write, setExitCode } = doors;
   const answer = await ask(doors, args.socket ?? (await socketOf(doors, args.config)));
   if (args.json) write(`${JSON.stringify(answer)}\n`);
-  else write(`${sayCode(answer, t).join("\n")}\n`);
+  else write(`${sayCode(answer, args.config, t).join("\n")}\n`);
   if (answer.state === "off" || answer.state === "closed") setExitCode(EXIT.trouble);
 }
 
-function sayCode(answer: WebCodeAnswer, t: Translate): string[] {
+/** @param path of the settings. */
+function sayCode(answer: WebCodeAnswer, path: string, t: Translate): string[] {
   switch (answer.state) {
     case "off":
-      return [t("web.off")];
+      return [t("web.off", { path })];
     case "closed":
       return [t("web.closed", { reason: answer.reason })];
     case "loopback":

@@ -1,8 +1,8 @@
 /** Goal: the technician's commands with the built agent, a forwarder on a real socket, and files on a real disk. */
-import { execFileSync } from "node:child_process";
-import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, inject, test } from "vitest";
 import { testFolder } from "../test-folder.ts";
 import { until } from "../until.ts";
 import { dataPhy } from "./agent-world.ts";
@@ -18,6 +18,18 @@ import {
 } from "./run-rig.ts";
 import { spawnCommand } from "./technician/command-rig.ts";
 import { openScreen } from "./technician/screen.ts";
+
+/** @returns all that it said. */
+function runAsNobody(words: readonly string[]): string {
+  const nobody = ["--reuid=65534", "--regid=65534", "--clear-groups", process.execPath];
+  const agent = inject("builtAgent");
+  const { PATH = "" } = process.env;
+  const { stdout, stderr } = spawnSync("setpriv", [...nobody, agent, ...words], {
+    encoding: "utf8",
+    env: { PATH, HOME: "/", LANG: "C", TZ: "UTC" },
+  });
+  return `${stdout}${stderr}`;
+}
 
 interface OnAir {
   readonly gateway: Gateway;
@@ -61,6 +73,9 @@ describe("devices", () => {
     const csv = ask("--csv", "--dev-addr", "27").stdout.split("\r\n");
     expect(csv[0]).toMatch(/^gateway_eui,dev_addr,foreign,/);
     expect(csv.slice(1)).toEqual([expect.stringMatching(new RegExp(`^0x${EUI},0x27000001,`)), ""]);
+    const both = ask("--json", "--csv", "--lang", "fr");
+    expect(both).toMatchObject({ code: 2, stdout: "", stderr: "--json ou --csv : lequel des deux ?\n" });
+    expect(ask("--limit", "-1").stderr).toBe("--limit -1: a whole number, 0 or more\n");
     expect(ask("--dev-addr", "28").stdout).toBe("none of the devices heard fits\n");
     await agent.stop();
   });
@@ -87,13 +102,26 @@ describe("frames with keys", () => {
     expect(shown.stdout).toContain(`FCnt 2, payload ${Buffer.from("test").toString("hex")}`);
     expect(JSON.parse(asJson.stdout)).toMatchObject({ mic: "good", fCnt32: 2, frmPayload: "74657374" });
     expect(shown.stderr).toContain(`chmod 600 ${keys}`);
+    expect(shown.stderr).toContain("devices with keys: 1\n");
     const said = [shown.stdout, shown.stderr, asJson.stdout, asJson.stderr, agent.stderr()].join("\n");
     for (const secret of [nwk, app]) expect(said).not.toContain(secret);
     writeFileSync(keys, `49be7df1,${nwk},${app.slice(1)}\n`);
     const broken = runCommand(words);
     expect(broken).toMatchObject({ code: 2, stdout: "" });
-    expect(broken.stderr).toMatch(/keys\.csv line 1: NwkSKey and AppSKey/);
+    expect(broken.stderr).toMatch(/keys\.csv, line 1: NwkSKey and AppSKey/);
     expect(broken.stderr).not.toContain(nwk);
+    const french = runCommand([...words, "--lang", "fr"]);
+    expect(french.stderr).toMatch(/keys\.csv, ligne 1 : NwkSKey et AppSKey/);
+    writeFileSync(keys, `26011bda,${nwk},${app}\n`);
+    const listed = runCommand([...words, "--journal", "--lang", "fr"]);
+    expect(listed).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/aucune trame montrée ne vient d'un capteur/),
+    });
+    writeFileSync(keys, "dev_addr,nwk_skey,app_skey\n");
+    const empty = runCommand(words);
+    expect(empty).toMatchObject({ code: 2, stdout: "" });
+    expect(empty.stderr).toMatch(/keys\.csv: no keys in it; wanted .* dev_addr,nwk_skey,app_skey/);
     await agent.stop();
   });
 });
@@ -154,6 +182,7 @@ describe("downlink-test", () => {
 
   test.each([
     ["outside all sub-bands", ["--frequency", "869.3"], /in no sub-band/],
+    ["weaker than any forwarder can", ["--power", "-400"], /below -6 dBm/],
     ["louder than the sub-band allows", ["--frequency", "868.1", "--power", "20"], /allows 16\.15 dBm/],
     ["a spreading factor that there is not", ["--sf", "13"], /7 to 12/],
     ["a gateway that is not here", ["--gateway", "ffffffffffffffff"], new RegExp(`but ${EUI}`)],
@@ -214,13 +243,59 @@ describe("downlink-test", () => {
   });
 });
 
+describe("downlink-test, when its question is left", () => {
+  test.each([
+    ["Ctrl-C", "\u0003", 130],
+    ["Ctrl-D", "\u0004", 1],
+    ["an answer", "n\r", 1],
+  ])("%s is a no, and no bug", async (_key, typed, code) => {
+    const world = await onAir();
+    const screen = await openScreen(["downlink-test", "--socket", world.gateway.socket], {
+      columns: 80,
+      rows: 24,
+    });
+    await screen.shows(/\? .*$/m);
+    screen.type(typed);
+    expect(await screen.ended).toBe(code);
+    expect(screen.text()).toContain("nothing was sent");
+    expect(screen.text()).not.toMatch(/bug|AbortError/);
+    const lines = screen.lines();
+    const at = lines.findIndex((line) => line.startsWith("nothing was sent"));
+    expect(lines[at - 1]).toMatch(/\S/);
+    expect(world.forwarder.pullResps).toEqual([]);
+    await world.agent.stop();
+  });
+});
+
 describe("bundle", () => {
+  const ARGV = `
+    exec = { login = ["/bin/login", "--token", "hunter2", "-p", "hunter2"], c2 = ["/usr/bin/curl", "-u", "u:hunter2"], c3 = ["/bin/say", "hunter2"] }`;
+
+  test.each([
+    ["settings that can be read", ""],
+    ["settings that cannot", "exec_timeout = 30"],
+  ])("carries no argument of a program: %s", (_what, broken) => {
+    const gateway = createGateway({
+      servers: ["mqtt://127.0.0.1:1"],
+      tables: { command: `${ARGV}\n${broken}` },
+    });
+    const folder = testFolder("bench");
+    const archive = join(folder, "out.tar.gz");
+    expect(runCommand(["bundle", "--config", gateway.settingsPath, "--out", archive]).code).toBe(0);
+    const all = execFileSync("tar", ["xzOf", archive], { encoding: "utf8" });
+    expect(all).not.toContain("hunter2");
+    expect(all).toContain("/bin/login");
+    expect(all).toContain("/usr/bin/curl");
+  });
+
   test("one archive with what support needs, and no secret", async () => {
     const secrets = testFolder("bench");
     writeFileSync(join(secrets, "password"), "hunter2\n");
     const core = `username = "gateway"\npassword_file = "${join(secrets, "password")}"`;
-    const { gateway, agent, forwarder } = await onAir({ core });
+    const servers = ["ws://127.0.0.1:1/mqtt?hunter2"];
+    const { gateway, agent, forwarder } = await onAir({ core, servers });
     await heard(forwarder, [["26011bda", 1]]);
+    await until(() => agent.said("core not connected").length > 0, "the log to tell of the core");
     const archive = join(secrets, "out.tar.gz");
     const env = { EDGE_AGENT_CORE__0__PASSWORD: "hunter2" };
     const made = runCommand(["bundle", "--config", gateway.settingsPath, "--out", archive], env);
@@ -249,10 +324,27 @@ describe("bundle", () => {
     const manifest = JSON.parse(read("manifest.json"));
     expect(manifest.files.map(({ name }: { name: string }) => name)).toEqual(inside.slice(1));
     expect(JSON.parse(read("journal.json"))).toMatchObject({ storedFrames: 1 });
+    expect(read("log.jsonl")).toContain("ws://127.0.0.1:1/mqtt?");
+    for (const line of read("log.jsonl").trim().split("\n")) expect(JSON.parse(line)).toHaveProperty("event");
     const all = inside.map(read).join("\n");
     expect(all).not.toContain("hunter2");
     expect(all).not.toContain(Buffer.from(dataPhy("26011bda", 1), "hex").toString("base64"));
     await agent.stop();
+  });
+
+  test("is named by the EUI that is set where no agent says another", () => {
+    const folder = testFolder("bench");
+    const settings = join(folder, "agent.toml");
+    writeFileSync(
+      settings,
+      `[gateway]\neui = "${EUI}"\n\n[control]\nsocket = "${join(folder, "none")}"\n\n[journal]\npath = "${join(folder, "journal")}"\n\n[[core]]\nid = "a"\nservers = ["mqtt://127.0.0.1:1"]\n`,
+    );
+    const archive = join(folder, "out.tar.gz");
+    const made = runCommand(["bundle", "--config", settings, "--out", archive, "--json"]);
+    expect(made.code).toBe(0);
+    expect(JSON.parse(made.stdout)).toMatchObject({ gatewayEui: EUI });
+    const [top] = execFileSync("tar", ["tzf", archive], { encoding: "utf8" }).split("/");
+    expect(top).toMatch(new RegExp(`^edge-agent-${EUI}-`));
   });
 
   test("payloads only when asked, and made without an agent too", async () => {
@@ -285,7 +377,13 @@ describe("bundle", () => {
     const gateway = createGateway({ servers: ["mqtt://127.0.0.1:1"] });
     const made = runCommand(["bundle", "--config", gateway.settingsPath, "--out", "/nowhere/x.tar.gz"]);
     expect(made.code).toBe(3);
-    expect(made.stderr).toContain("/nowhere/x.tar.gz cannot be written");
+    expect(made.stderr).toBe(
+      "/nowhere/x.tar.gz cannot be written: there is no such folder; make it first, or name another\n",
+    );
+    const french = runCommand([
+      ...["bundle", "--config", gateway.settingsPath, "--out", "/nowhere/x.tar.gz", "--lang", "fr"],
+    ]);
+    expect(french.stderr).toContain("créez-le d'abord");
   });
 });
 
@@ -348,6 +446,61 @@ describe("survey", () => {
     screen.signal("SIGINT");
     expect(await screen.ended).toBe(0);
     await agent.stop();
+  });
+});
+
+describe("files that cannot be used", () => {
+  test.each(["devices", "status", "web code", "audit", "downlink-test --yes", "bundle --json"])(
+    "%s, as a user who may not read the settings",
+    async (words) => {
+      const gateway = createGateway({ servers: ["mqtt://127.0.0.1:1"] });
+      const closed = join(gateway.directory, "closed");
+      mkdirSync(closed, { mode: 0o700 });
+      const config = join(closed, "agent.toml");
+      const open = testFolder("bench");
+      chmodSync(open, 0o777);
+      const out = words.startsWith("bundle") ? ["--out", join(open, "x.tar.gz")] : [];
+      const [french, english] = ["fr", "en"].map((language) =>
+        runAsNobody([...words.split(" "), ...out, "--config", config, "--lang", language]),
+      );
+      expect(english).toContain(`${config} cannot be read: this user may not; try with sudo`);
+      expect(french).toContain(`lecture de ${config} impossible : cet utilisateur n'en a pas le droit`);
+      expect(`${english}${french}`).not.toMatch(/EACCES|stat '/);
+    },
+  );
+
+  test("a folder instead of a file of keys", () => {
+    const gateway = createGateway({ servers: ["mqtt://127.0.0.1:1"] });
+    const words = ["frames", "--config", gateway.settingsPath, "--keys", gateway.directory];
+    const { code, stderr } = runCommand(words);
+    expect(code).toBe(3);
+    expect(stderr).toBe(`${gateway.directory}: this is a folder; name a file within it\n`);
+  });
+
+  test("a survey says it before anybody walks", () => {
+    const gateway = createGateway({ servers: ["mqtt://127.0.0.1:1"] });
+    const survey = ["survey", "--config", gateway.settingsPath, "--dev-addr", "26011bda"];
+    const svg = join(gateway.directory, "walk.svg");
+    const noFolder = runCommand([...survey, "--csv", "/nowhere/w.csv", "--svg", svg]);
+    expect(noFolder).toMatchObject({ code: 3, stdout: "" });
+    expect(noFolder.stderr).toContain("/nowhere/w.csv cannot be written: there is no such folder");
+    expect(noFolder.stderr).not.toContain("listening");
+    const isFolder = runCommand([...survey, "--svg", gateway.directory]);
+    expect(isFolder.stderr).toContain(`${gateway.directory} cannot be written: this is a folder`);
+  });
+});
+
+describe("without an agent", () => {
+  test("what is wrong, and what to do, is broken at words on a terminal, and whole in a pipe", async () => {
+    const words = ["frames", "--lang", "fr", "--socket", "/nowhere/edge-agent.sock"];
+    const piped = runCommand(words);
+    expect(piped.code).toBe(3);
+    expect(piped.stderr.trimEnd()).not.toContain("\n");
+    const screen = await openScreen(words, { columns: 80, rows: 24 });
+    expect(await screen.ended).toBe(3);
+    const shown = screen.lines().filter((line) => line !== "");
+    expect(shown.join(" ")).toContain(piped.stderr.trim());
+    expect(shown.length).toBeGreaterThan(2);
   });
 });
 

@@ -29,7 +29,7 @@ test("an agent with a Kerlink profile lets a frame wait a second for its core be
 
   const { stdout } = runCommand(["status", "--socket", gateway.socket]);
   expect(stdout.replace(/\s+/g, " ")).toContain(
-    "Kerlink Wirnet iStation, KerOS 4 and 5 (profile kerlink-istation-keros5, as set)",
+    "Kerlink Wirnet iStation, KerOS 4/5 (profile kerlink-istation-keros5, as set)",
   );
   const json = JSON.parse(runCommand(["status", "--json", "--socket", gateway.socket]).stdout);
   expect(json.profile).toMatchObject({ name: PROFILE, how: "set" });

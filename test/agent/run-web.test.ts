@@ -123,5 +123,18 @@ test("with an empty listen there is no page", async () => {
   const gateway = createGateway({ servers: SERVERS });
   const agent = await gateway.start();
   expect(codeOf(gateway)).toEqual({ state: "off" });
+  const said = (lang: string) =>
+    spawnSync(
+      process.execPath,
+      [inject("builtAgent"), "web", "code", "--config", gateway.settingsPath, "--lang", lang],
+      { encoding: "utf8" },
+    );
+  for (const lang of ["en", "fr"]) {
+    const { status, stdout } = said(lang);
+    expect(status).toBe(1);
+    expect(stdout).toContain('listen = "127.0.0.1:1780"');
+    expect(stdout).toContain(gateway.settingsPath);
+    expect(stdout).toContain("systemctl restart edge-agent");
+  }
   await agent.stop();
 });

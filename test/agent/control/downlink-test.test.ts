@@ -66,6 +66,8 @@ describe("what will be on air", () => {
     ["a channel that hangs over its sub-band's lower edge", { frequencyHz: 869_400_000 }, "outsideBands"],
     ["a channel that hangs over its upper edge", { frequencyHz: 868_599_000 }, "outsideBands"],
     ["more power than P has", { powerDbm: 29.2 }, "tooStrong"],
+    ["less power than any forwarder has", { powerDbm: -6.1 }, "tooWeak"],
+    ["no power at all", { powerDbm: -400 }, "tooWeak"],
     ["more power than M has", { frequencyHz: 868_300_000, powerDbm: 16.2 }, "tooStrong"],
   ])("is refused: %s", async (_what, wish, fault) => {
     expect(await bench().plan(wish)).toBe(fault);
@@ -78,6 +80,20 @@ describe("what will be on air", () => {
         expect(await plan({ frequencyHz, powerDbm: maxEirpDbm, spreadingFactor: 7 })).toMatchObject({
           subBand: name,
         });
+  });
+});
+
+describe("the power", () => {
+  test("is allowed down to the lowest of the forwarders' tables", async () => {
+    expect(await bench().plan({ powerDbm: -6 })).toMatchObject({ powerDbm: -6 });
+  });
+
+  test("is planned as it will be sent: in whole dBm, and never more than was wished", async () => {
+    const { road, ask } = bench();
+    const said = ask({ powerDbm: 14.5 });
+    expect(JSON.parse(road.sent[0]!.json)).toMatchObject({ txpk: { powe: 14 } });
+    road.answer(txError("NONE"));
+    expect(await said).toMatchObject({ plan: { powerDbm: 14 } });
   });
 });
 

@@ -23,6 +23,16 @@ const CHECKS: Readonly<Record<string, Readonly<Record<Language, Words>>>> = {
       "Réglez `gateway.profile` ; `edge-agent profiles list` les donne.",
     ],
   },
+  firmware: {
+    en: [
+      "Is the box's system the one that the profile is for?",
+      "Set `gateway.profile` to the one that is named. Which version is good is your site's policy.",
+    ],
+    fr: [
+      "Le système du boîtier est-il celui du profil ?",
+      "Mettez `gateway.profile` à celui qui est nommé. Quelle version est bonne, votre site en décide.",
+    ],
+  },
   "channel-plan": {
     en: [
       "Are the radio's channels those of the region?",
@@ -102,6 +112,16 @@ const CHECKS: Readonly<Record<string, Readonly<Record<Language, Words>>>> = {
   "pull-data": {
     en: ["Does the forwarder say PULL_DATA to the agent?", "Restart the forwarder; wait two minutes."],
     fr: ["Le forwarder dit-il PULL_DATA à l'agent ?", "Relancez le forwarder ; attendez deux minutes."],
+  },
+  "push-ack": {
+    en: [
+      "Do the agent's acknowledgements reach the forwarder, and in time?",
+      "In time and not received: a rule of the firewall on the way back. Late: the disk is slow.",
+    ],
+    fr: [
+      "Les acquittements de l'agent arrivent-ils au forwarder, et à temps ?",
+      "À temps et pas reçus : une règle du pare-feu sur le retour. En retard : le disque est lent.",
+    ],
   },
   frames: {
     en: [

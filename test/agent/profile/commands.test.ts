@@ -93,7 +93,7 @@ describe("profiles show", () => {
 
   test("shows each fact with its certainty and source, in both languages", async () => {
     const { out } = await run("show kerlink-istation-keros5");
-    expect(out).toContain("Kerlink Wirnet iStation, KerOS 4 and 5\nkerlink-istation-keros5\n\nBoard\n");
+    expect(out).toContain("Kerlink Wirnet iStation, KerOS 4/5\nkerlink-istation-keros5\n\nBoard\n");
     expect(out).toContain(
       "  to restart it: monit restart lorafwd\n      documented: ChirpStack documentation, kerlink.md\n",
     );

@@ -143,6 +143,16 @@ describe("what is made from the profiles", () => {
     expect(await shippedIndex()).toEqual(profiles.map(entryOf));
   });
 
+  test("the title of each is made of names, so that it needs no language", () => {
+    for (const { name, title } of profiles) {
+      const words = title.split(/[\s,]+/).filter((word) => word !== "i-series");
+      expect(
+        words.filter((word) => !/[\p{Lu}\d_]/u.test(word)),
+        name,
+      ).toEqual([]);
+    }
+  });
+
   test("the page has a line for each profile, with Node's line and its end", () => {
     const page = readFileSync(join(TOP, "firmware-profiles/README.md"), "utf8");
     for (const { name, title, runs } of profiles) {

@@ -41,6 +41,7 @@ describe("which frames are wanted", () => {
     ["what is no LoRaWAN has no type", { type: ["data"] }, NO_LORAWAN, false],
     ["as strong as the least", { rssiMin: "-90" }, NO_LORAWAN, true],
     ["weaker than the least", { rssiMin: "-89.5" }, NO_LORAWAN, false],
+    ["figures as the French type them", { rssiMin: "-90,5" }, NO_LORAWAN, true],
     ["as weak as the most", { rssiMax: "-90" }, NO_LORAWAN, true],
     ["stronger than the most", { rssiMax: "-91" }, NO_LORAWAN, false],
     ["without RSSI nobody knows", { rssiMax: "0" }, JOIN, false],

@@ -205,6 +205,16 @@ describe("for people", () => {
     expect(shown).not.toMatch(/undefined|NaN|\{\w+\}/);
   });
 
+  test("the rate of what is left is written as the language writes figures", async () => {
+    const status = await statusOfTrouble();
+    const drain = { phase: "calm" as const, plan: undefined };
+    const cores = status.cores.map((core) => ({
+      ...{ ...core, state: "connected" as const, alarms: [] },
+      courier: { ...core.courier, drain, lanesBehind: 3, replayRatePerS: 2.5 },
+    }));
+    expect(sentences({ ...status, cores }, makeText("fr"), false)).toContain("jusqu'à 2,5 par seconde");
+  });
+
   test("of a core with nothing behind, or out of reach, nothing is said to wait", async () => {
     const status = await statusOfTrouble();
     for (const [state, lanesBehind] of [

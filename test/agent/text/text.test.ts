@@ -34,6 +34,31 @@ describe("the table of texts", () => {
     expect(markedInVain.map(([key]) => key)).toEqual([]);
   });
 
+  test("has no English word within the French", () => {
+    const english =
+      /(?<![\p{L}-])(the|and|of|with|from|this|that|which|is|are|was|were|has|have|its|their|for|to|by|be|not|it|at|as|line|nothing)(?!\p{L})/u;
+    const spoken = (text: string) => text.replace(/\{\w+\}|--\w+|`[^`]*`/g, "");
+    const found = ENTRIES.map(([key, { fr }]) => [key, english.exec(spoken(fr))?.[0]]);
+    expect(found.filter(([, word]) => word !== undefined)).toEqual([]);
+  });
+
+  test("writes no French figure with a point: only addresses, versions and what is typed so", () => {
+    const spoken = (text: string) =>
+      text.replace(/"[^"]*"|`[^`]*`|\d+(\.\d+){2,}|(LoRaWAN |KerOS |la |[(])\d\.\d/g, "");
+    const found = ENTRIES.filter(([, { fr }]) => /\d\.\d/.test(spoken(fr)));
+    expect(found.map(([key]) => key)).toEqual([]);
+  });
+
+  test("keeps every line of watch's help within 80 columns", () => {
+    const lines = [...TEXT_AREAS].flatMap((area) =>
+      Object.entries(area as Record<string, Entry>).flatMap(([key, { en, fr }]) =>
+        key.startsWith("watch.help") ? [...en.split("\n"), ...fr.split("\n")] : [],
+      ),
+    );
+    expect(lines.length).toBeGreaterThan(20);
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+  });
+
   test("has the same places to fill in both languages", () => {
     const places = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
     for (const [key, entry] of ENTRIES) expect(places(entry.fr), key).toEqual(places(entry.en));
