@@ -92,6 +92,15 @@ export function openCalendar(notes: JournalNotes): Calendar {
     return sums;
   };
 
+  /** What has been read may have changed since the note: a month's last day, for one, until it is saved. */
+  const yearSums = (subject: string, year: string): Sums => {
+    const sums = noSums();
+    for (const [month, sheet] of Object.entries(readSheets(notes.get(monthsNote(year)))))
+      if (!days.has(`${year}-${month}`)) addSums(sums, sheet[subject] ?? noSums());
+    for (const month of days.keys()) if (month.startsWith(year)) addSums(sums, monthSums(subject, month));
+    return sums;
+  };
+
   const saveMonth = (month: string): void => {
     const filed = daysOf(month);
     notes.set(daysNote(month), Object.keys(filed).length === 0 ? "" : writeSheets(filed));
@@ -125,12 +134,8 @@ export function openCalendar(notes: JournalNotes): Calendar {
         if (isOf(name)) addSums(filed, mine);
         return filed;
       };
-      const year = noSums();
-      for (const [name, sheet] of Object.entries(readSheets(notes.get(monthsNote(month.slice(0, 4)))))) {
-        if (name !== month.slice(5)) addSums(year, sheet[subject] ?? noSums());
-      }
       const filedMonth = monthSums(subject, month);
-      addSums(year, filedMonth);
+      const year = yearSums(subject, month.slice(0, 4));
       const day = daysOf(month)[dayOfMonth(utcMs)]?.[subject] ?? noSums();
       return {
         day: of(utcText(utcMs), [...day]),

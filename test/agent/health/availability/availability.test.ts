@@ -290,6 +290,15 @@ describe("what is kept", () => {
     });
   });
 
+  test("the year has a month's last day as soon as the next month has begun", () => {
+    // Two minutes after the last stamp.
+    const world = new AccountWorld(Date.UTC(2026, 0, 31, 22, 58));
+    world.start();
+    world.pass(HOUR_MS + 2 * MINUTE_MS + TICK_MS);
+    const { month, year } = world.view().subjects[0]!;
+    expect([month.upMs, year.upMs]).toEqual([TICK_MS, HOUR_MS + 2 * MINUTE_MS + TICK_MS]);
+  });
+
   test("days for thirteen months, months for twenty years, in notes of less than 16 KB", () => {
     const world = running();
     for (let month = 0; month < 16; month++) {
