@@ -15,7 +15,10 @@ export const AUDIT_TEXTS = {
     fr: "Le journal d'audit ; sans cela : celui des réglages",
   },
   "example.audit": { en: "the last twenty", fr: "les vingt dernières" },
-  "audit.none": { en: "nothing has been commanded", fr: "rien n'a été commandé" },
+  "audit.none": {
+    en: "nothing has been commanded; what was refused or only read is written within a minute",
+    fr: "rien n'a été commandé ; ce qui a été refusé ou seulement lu est écrit dans la minute",
+  },
   "audit.when": { en: "when", fr: "quand" },
   "audit.core": { en: "core", fr: "cœur" },
   "audit.gateway": { en: "gateway", fr: "passerelle" },

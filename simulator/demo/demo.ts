@@ -9,7 +9,7 @@
 import { createSocket } from "node:dgram";
 import { createWriteStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { AgentError } from "../../agent/errors.ts";
 import { openClock } from "../../agent/host/clock.ts";
@@ -72,11 +72,12 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
   if (options.keep) process.stderr.write(keptWords(directory));
   const closers = createClosers();
   closers.push(async () => cleanUp(directory, options));
-  const onSignal = (): void => {
-    void closers.closeAll().then(() => process.exit(1));
+  const onSignal = (signal: NodeJS.Signals): void => {
+    void closers.closeAll().then(() => process.exit(128 + constants.signals[signal]));
   };
-  process.once("SIGINT", onSignal);
-  process.once("SIGTERM", onSignal);
+  // Not once(): who watches the terminal's cursor would find nobody else listening, and let the signal kill us at once.
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
   try {
     return await play(options, directory, closers);
   } finally {

@@ -1,5 +1,5 @@
 /**
- * What the one who watches sees: one live line on a terminal and a line per scene; on anything else, nothing.
+ * What the one who watches sees: a line per scene, and on a terminal a live line below them.
  */
 export interface ScreenFigures {
   readonly secondsLeft: number;
@@ -17,25 +17,26 @@ export interface Screen {
   close(): void;
 }
 
-/** @param stream where it is shown; quiet when it is no terminal. */
+/** @param stream where it is shown. @param isWanted false: nothing is. */
 export async function openScreen(stream: NodeJS.WriteStream, isWanted: boolean): Promise<Screen> {
-  if (!isWanted || stream.isTTY !== true) {
-    return { scene: () => undefined, figures: () => undefined, close: () => undefined };
-  }
-  const { createLogUpdate } = await import("log-update");
-  const live = createLogUpdate(stream);
+  const live = isWanted && stream.isTTY === true ? await openLive(stream) : undefined;
   const startMs = Date.now();
   const clockText = (): string => `${((Date.now() - startMs) / 1_000).toFixed(0).padStart(3)} s`;
   return {
     scene: (words) => {
-      live.clear();
-      stream.write(`${clockText()}  ${words}\n`);
+      live?.clear();
+      if (isWanted) stream.write(`${clockText()}  ${words}\n`);
     },
     figures: ({ secondsLeft, meters, joined, sent, delivered, waiting }) =>
-      live(
+      live?.(
         `${clockText()}  ${joined}/${meters} joined · ${sent} uplinks sent · ${delivered} delivered · ` +
           `${waiting} waiting in the agents · ${Math.max(0, Math.ceil(secondsLeft))} s left`,
       ),
-    close: () => live.clear(),
+    close: () => live?.clear(),
   };
+}
+
+async function openLive(stream: NodeJS.WriteStream) {
+  const { createLogUpdate } = await import("log-update");
+  return createLogUpdate(stream);
 }

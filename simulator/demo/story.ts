@@ -40,6 +40,8 @@ const SHARES = {
   rest: 0.92,
 } as const;
 const SHIFT = 0.015;
+/** After a longer one stored frames wait for the time axis that all gateways share: minutes in which nothing is seen. */
+const OUTAGE_MS_MAX = 45_000;
 
 /** @param joinMs how long the meters need to join, from the start. */
 export function tellStory(lengthMs: number, joinMs: number, rng: Rng): Story {
@@ -49,13 +51,13 @@ export function tellStory(lengthMs: number, joinMs: number, rng: Rng): Story {
   const victim = chance.below(2) as 0 | 1;
   const first = (1 - victim) as 0 | 1;
   const oneCut = at(SHARES.oneCut);
-  const oneBack = at(SHARES.oneBack);
+  const oneBack = Math.min(at(SHARES.oneBack), oneCut + OUTAGE_MS_MAX);
   const allCut = at(SHARES.allCut);
-  const allBack = at(SHARES.allBack);
+  const allBack = Math.min(at(SHARES.allBack), allCut + OUTAGE_MS_MAX);
   const lastCut = at(SHARES.lastCut);
-  const kill = at(SHARES.kill);
-  const start = at(SHARES.start);
-  const lastBack = at(SHARES.lastBack);
+  const kill = Math.min(at(SHARES.kill), lastCut + OUTAGE_MS_MAX / 3);
+  const start = Math.min(at(SHARES.start), lastCut + (2 * OUTAGE_MS_MAX) / 3);
+  const lastBack = Math.min(at(SHARES.lastBack), lastCut + OUTAGE_MS_MAX);
   const rest = at(SHARES.rest);
   const name = (gateway: 0 | 1): string => `gateway ${gateway + 1}`;
   return {

@@ -48,7 +48,7 @@ export function readKnownGateways(text: string, path: string): Map<string, Known
   const read = v.safeParse(List, parsed);
   if (!read.success) {
     const [issue] = read.issues;
-    throw wrong(`${v.getDotPath(issue) ?? "file"}: ${issue.message}`);
+    throw wrong(`${v.getDotPath(issue) ?? "file"}: ${sayIssue(issue)}`);
   }
   const known = new Map<string, Known>();
   for (const { eui, name, commune, since } of read.output.gateway) {
@@ -57,4 +57,9 @@ export function readKnownGateways(text: string, path: string): Map<string, Known
     known.set(lower, { name, commune, sinceWallMs: since });
   }
   return known;
+}
+
+function sayIssue({ type, expected, message }: v.BaseIssue<unknown>): string {
+  if (type !== "strict_object") return message;
+  return expected === "never" ? "unknown key" : "missing";
 }

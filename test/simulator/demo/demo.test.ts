@@ -1,10 +1,13 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { testFolder } from "../../test-folder.ts";
+import { until } from "../../until.ts";
 
 const TOP = join(import.meta.dirname, "..", "..", "..");
 const run = promisify(execFile);
@@ -91,6 +94,40 @@ test("an interrupted demo leaves no agent behind", async () => {
     await rm(directory, { recursive: true });
   }
 }, 60_000);
+
+/**
+ * Goal: the same on a terminal, where a live line is shown and the cursor hidden, and where Ctrl-C reaches the agents too.
+ * Method: a pseudo-terminal; what is left in the folder for temporary files, and runs on it.
+ */
+test.each(["Ctrl-C", "SIGTERM"])(
+  "a demo on a terminal that is ended by %s cleans up",
+  async (how) => {
+    const folder = testFolder("demo");
+    const note = join(folder, "pid");
+    mkdirSync(join(folder, "tmp"));
+    const words = `--import tsx simulator/main.ts demo --meters 5`;
+    const line = `stty cols 120 rows 30; echo $$ >${note}; exec "${process.execPath}" ${words}`;
+    const terminal = spawn("script", ["-qec", line, "/dev/null"], {
+      cwd: TOP,
+      env: { ...process.env, TMPDIR: join(folder, "tmp"), SHELL: "/bin/sh" },
+      stdio: ["pipe", "pipe", "ignore"],
+    });
+    const ended = once(terminal, "exit");
+    let shown = "";
+    terminal.stdout.on("data", (piece) => {
+      shown += String(piece);
+    });
+    // The live line is there.
+    await until(() => shown.includes("uplinks sent"));
+    if (how === "Ctrl-C") terminal.stdin.write("\x03");
+    else process.kill(Number(readFileSync(note, "utf8")), "SIGTERM");
+    const [code] = await ended;
+    expect(code).toBe(how === "Ctrl-C" ? 130 : 143);
+    expect(readdirSync(join(folder, "tmp")).filter((name) => name.startsWith("meter-fleet"))).toEqual([]);
+    expect(await commandsWith(join(folder, "tmp"))).toEqual([]);
+  },
+  60_000,
+);
 
 async function commandsWith(word: string): Promise<string[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));

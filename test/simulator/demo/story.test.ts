@@ -23,6 +23,13 @@ test("whatever the seed, every outage begins after the joins, ends before the ne
         expect(timesMs[0]).toBeGreaterThan(joinMs);
         expect(timesMs.at(-1)).toBe(restMs);
         expect(restMs).toBeLessThan(lengthMs);
+        // From a minute on what was stored waits for the shared time axis.
+        for (const [from, to] of [
+          [0, 1],
+          [2, 3],
+          [4, 7],
+        ] as const)
+          expect(timesMs[to]! - timesMs[from]!).toBeLessThan(60_000);
         expect(scenes.map(({ deed }) => deed.kind)).toEqual([
           ...["cut", "restore", "cutAll", "restoreAll"],
           ...["cut", "kill", "start", "restore", "fleetRests"],

@@ -399,6 +399,14 @@ test("a fleet is complete once all have reported that should be there", () => {
 });
 
 describe("the operator's list", () => {
+  test.each([
+    ['[[gateways]]\neui = "7276ff0044010010"', "list: gateway: missing"],
+    ['[[gateway]]\nname = "Blois"', "list: gateway.0.eui: missing"],
+    ['[[gateway]]\neui = "7276ff0044010010"\ncomune = "Blois"', "list: gateway.0.comune: unknown key"],
+  ])("%j is told what is wrong with it", (text, why) => {
+    expect(() => readKnownGateways(text, "list")).toThrow(why);
+  });
+
   const read = (since: string) =>
     readKnownGateways(`[[gateway]]\neui = "${A.toUpperCase()}"\nsince = ${since}\n`, "list").get(A);
 
