@@ -1,5 +1,5 @@
 /** Goal: whoever asks the built agent sees each frame pass, from the air to the core, and no payload he has not asked for. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { openControlDoor } from "../../agent/host/control.ts";
 import { startMosquitto } from "../mosquitto.ts";
 import { until } from "../until.ts";
@@ -56,6 +56,7 @@ describe("the feed of a running agent", () => {
 
   test("a core's taking is told", async () => {
     const broker = await startMosquitto();
+    onTestFinished(broker.kill);
     const gateway = createGateway({ servers: [broker.url], core: "mqtt_version = 4" });
     const agent = await gateway.start();
     const forwarder = await openForwarder(agent.port);

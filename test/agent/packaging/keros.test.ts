@@ -12,7 +12,9 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -122,11 +124,23 @@ function box(): Box {
     read: (path) => readFileSync(join(root, path), "utf8"),
     destroy: () => {
       sh("/etc/init.d/edge-agent stop; kill $(cat /var/run/edge-agent.pid) 2>/dev/null");
-      rmSync(root, { recursive: true, force: true });
+      endWithin(root);
+      rmSync(root, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };
   boxes.push(made);
   return made;
+}
+
+/** Whatever still runs in the box, a keeper that a test has cut off from its pid file too. */
+function endWithin(root: string): void {
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    try {
+      if (readlinkSync(`/proc/${pid}/root`) === root) process.kill(Number(pid), "SIGKILL");
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
 }
 
 /** As kerosd does it: preinst, files, postinst. @param configured settings lie there when the service starts. */
