@@ -27,6 +27,7 @@ import type { Doors } from "./ports.ts";
 import { createClockState, type WallClockState } from "./south/clock-state.ts";
 import { createSouth, type South } from "./south/listener.ts";
 import type { Keeper } from "./south/push-data.ts";
+import { acceptedOf } from "./south/sessions.ts";
 
 export interface AgentParts extends ProgramParts {
   readonly settings: Settings;
@@ -250,7 +251,8 @@ export async function startAgent({
   const serveKnown = (): void => {
     const known = knownGateways(settings, journal);
     // Else nobody would tell the core of a forwarder that has not come back after a restart.
-    const expected = overseer.expected().filter((gatewayEui) => isAccepted(settings, gatewayEui));
+    const accepted = acceptedOf(settings.forwarder);
+    const expected = overseer.expected().filter((gatewayEui) => accepted?.has(gatewayEui) ?? true);
     for (const gatewayEui of [...known, ...expected]) routes.ensure(gatewayEui);
     guests.watch(known, expected);
   };
@@ -302,10 +304,6 @@ function knownGateways(settings: Settings, journal: Journal): Set<string> {
     settings.cores.map(({ id }) => id),
   );
   return settings.gateway.eui === "" ? known : new Set([settings.gateway.eui, ...known]);
-}
-
-function isAccepted({ forwarder: { acceptEui } }: Settings, gatewayEui: string): boolean {
-  return acceptEui.length === 0 || acceptEui.some((eui) => eui.toLowerCase() === gatewayEui);
 }
 
 function watchClock(clockState: WallClockState, { log }: Doors): void {

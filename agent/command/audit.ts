@@ -4,9 +4,10 @@
  *   { "at": "2026-01-01T00:00:00.000Z", "clock": "synchronised", "core": "main", "gatewayEui": "…",
  *     "command": "settings-change", "id": "…", "outcome": "refused", "reason": "replayed" }
  *
- * The promise: what changes something stands on disk, as begun, before it is done, where the disk obeys. What only asked, or was refused, is
- * written within a minute, so that a flood of it wears no flash. What is refused for being too much, beyond the first few
- * (desk.ts), is summed up: an entry a minute and core at most. The file is bounded, and one before it is kept.
+ * The promise: what changes something stands on disk, as begun, before it is done, where the disk obeys. What only asked,
+ * or was refused, is written within a minute, so that a flood of it wears no flash. What is refused for being too much,
+ * beyond the first few (desk.ts), is summed up: an entry a minute and core at most. The file is bounded, and one before it
+ * is kept.
  * `edge-agent audit` shows both: technician/audit.ts.
  */
 import { isAgentError } from "../errors.ts";

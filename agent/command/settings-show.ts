@@ -1,14 +1,9 @@
-/**
- * The command settings: those in force, as `edge-agent config print --json` shows them, secrets hidden; and, as this
- * leaves the gateway, what may hide one: the arguments of programs, and what stands behind the "?" of an address.
- */
+/** The command settings: those in force, as `edge-agent config print --json` shows them, secrets hidden (config/print.ts). */
 import { diffSettings } from "../config/diff.ts";
 import { printJson } from "../config/print.ts";
 import type { Settings } from "../config/settings.ts";
-import { HIDDEN, withoutUrlSecrets } from "../config/shown-url.ts";
 import type { Origin } from "../config/trouble.ts";
 import type { Clock } from "../ports.ts";
-import { isTable } from "./arguments.ts";
 import type { GivenTo } from "./catalogue.ts";
 import { type Answer, done, failed } from "./reply.ts";
 import type { SettingsFile } from "./settings-file.ts";
@@ -30,10 +25,10 @@ export async function showSettings(
   const content = file && (await file.files.read(file.settingsPath));
   const loaded = file && content && (await file.check(content.toString("utf8")));
   if (!loaded?.ok) {
-    const shown = withoutSecrets(printJson(asLoaded(inForce), { origin: false }));
+    const shown = printJson(asLoaded(inForce), { origin: false });
     return file === undefined ? done(shown) : failed("settingsInvalid");
   }
-  const shown = withoutSecrets(printJson({ ...loaded, settings: inForce }, { origin: false }));
+  const shown = printJson({ ...loaded, settings: inForce }, { origin: false });
   const trial = parts.trial();
   return done({
     ...shown,
@@ -41,25 +36,6 @@ export async function showSettings(
     waiting: diffSettings(inForce, loaded.settings).restart,
     ...(trial === undefined ? {} : { trial: tellTrial(trial, parts.clock) }),
   });
-}
-
-function withoutSecrets(printed: Record<string, unknown>): Record<string, unknown> {
-  return JSON.parse(JSON.stringify(printed, hideWithin)) as Record<string, unknown>;
-}
-
-/** By the names that such settings have in the table (config/table.ts). */
-function hideWithin(name: string, value: unknown): unknown {
-  if (Array.isArray(value)) {
-    if (name.endsWith("_command")) return programOf(value);
-    if (name === "servers") return value.map((url) => withoutUrlSecrets(String(url)));
-  }
-  if (name === "exec" && isTable(value))
-    return Object.fromEntries(Object.entries(value).map(([of, argv]) => [of, programOf(argv as unknown[])]));
-  return value;
-}
-
-function programOf([program, ...given]: readonly unknown[]): unknown[] {
-  return program === undefined ? [] : [program, ...given.map(() => HIDDEN)];
 }
 
 function asLoaded(settings: Settings): Parameters<typeof printJson>[0] {

@@ -5,7 +5,8 @@
  *
  * The frame is of MType "proprietary", which every device ignores, and has no DevAddr. It takes the road of every downlink
  * (downlink/downlinks.ts), so it is counted and charged like one; unlike a core's it never exceeds the duty cycle, whatever
- * the settings say. It is refused where no core may transmit, outside the sub-bands of EU863-870, above their power or below any forwarder's, and where the frames heard are of another region.
+ * the settings say. It is refused where no core may transmit, outside the sub-bands of EU863-870, above their power or
+ * below any forwarder's, and where the frames heard are of another region.
  *
  * Source: LoRaWAN 1.0.4, 4.2.1 (MType 111); the sub-bands: lorawan/region.ts; RX2 of EU863-870: RP002-1.0.4, 2.4.7.
  */

@@ -134,8 +134,8 @@ export function createSessions(settings: Settings["forwarder"]): Sessions {
   };
 }
 
-/** undefined: everybody. */
-function acceptedOf(settings: Settings["forwarder"]): ReadonlySet<string> | undefined {
+/** @returns undefined: everybody. */
+export function acceptedOf(settings: Settings["forwarder"]): ReadonlySet<string> | undefined {
   if (settings.acceptEui.length === 0) return undefined;
   return new Set(settings.acceptEui.map((eui) => eui.toLowerCase()));
 }
