@@ -46,7 +46,10 @@ describe("the bundle for armv7, on a Cortex-A9", () => {
     const agent = await gateway.start({ program: [launcherUnder(wrong, CORTEX_A9)], readyMsMax: 90_000 });
     const forwarder = await openForwarder(agent.port);
 
-    await expect(fill(forwarder, agent, 0, STORED)).rejects.toThrow("the agent ended");
+    // LevelDB writes its table beside the work: the last frames may be acknowledged before it dies.
+    await fill(forwarder, agent, 0, STORED).catch((error) =>
+      expect(String(error)).toContain("the agent ended"),
+    );
     const { code, signal } = await agent.ended;
     expect(signal ?? code).toBeOneOf(["SIGILL", SIGILL_EXIT]);
   });
