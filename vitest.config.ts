@@ -15,8 +15,9 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/built-agent.ts"],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Of a machine that is ten times slower for a while; what waits in vain says so sooner (until.ts).
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // Many wait for real processes: one more than the processors of a small machine.
     maxWorkers: 3,
     pool: "forks",

@@ -6,9 +6,9 @@
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "./free-port.ts";
 
 export interface MosquittoOptions {
   /** Absent: a free one. */
@@ -93,8 +93,9 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
     child = undefined;
     if (ending === undefined || ending.exitCode !== null || ending.signalCode !== null) return;
     const exited = new Promise((resolve) => ending.once("exit", resolve));
-    ending.kill("SIGCONT");
+    // In this order: one that is frozen says nothing more before it is killed.
     ending.kill(signal);
+    ending.kill("SIGCONT");
     await exited;
   }
 
@@ -166,16 +167,4 @@ function passwordFile(users: Readonly<Record<string, string>>, directory: string
   chmodSync(file, 0o600);
   execFileSync("mosquitto_passwd", ["-U", file], { env: { ...process.env, PATH } });
   return file;
-}
-
-/** Free at this moment; between here and its use somebody else could take it, which is why tests may be repeated. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

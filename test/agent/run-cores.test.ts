@@ -19,7 +19,7 @@ import {
   type Gateway,
   openForwarder,
   type RunningAgent,
-  runCommand,
+  storedFrames,
 } from "./run-rig.ts";
 
 const GATEWAY = `eu868/gateway/${EUI}`;
@@ -67,11 +67,6 @@ async function connected(agent: RunningAgent, forwarder: Forwarder, times: numbe
   await until(() => agent.said("core connected").length >= times, `${times} connections`);
 }
 
-function storedFrames({ socket }: Gateway): number {
-  const { stdout } = runCommand(["status", "--json", "--socket", socket]);
-  return JSON.parse(stdout).journal.storedFrames;
-}
-
 async function recordsIn(journal: string): Promise<number> {
   const store = new Level<Buffer, Buffer>(journal, { keyEncoding: "buffer", valueEncoding: "buffer" });
   const keys = await store.keys(RECORDS).all();
@@ -85,10 +80,11 @@ test("one core away: the other misses nothing, and the first gets exactly its ow
     await reader(one, `${GATEWAY}/event/up`),
     await reader(two, `${GATEWAY}/event/up`),
   ];
-  const agent = await configure([
+  const gateway = configure([
     ["one", one],
     ["two", two],
-  ]).start();
+  ]);
+  const agent = await gateway.start();
   const forwarder = await openForwarder(agent.port);
   await connected(agent, forwarder, 2);
   for (const devAddr of DEVICES) forwarder.push(devAddr, 0);
@@ -96,14 +92,19 @@ test("one core away: the other misses nothing, and the first gets exactly its ow
   expect(physOf(lnsOne)).toEqual(forwarder.sent);
   expect(physOf(lnsTwo).toSorted()).toEqual(forwarder.sent.toSorted());
 
+  // The agent has yet to hear that they were taken: what it does not know it would send again.
+  await until(() => storedFrames(gateway) === 0, "an empty journal");
   await two.kill();
+  let fastestMs = Number.POSITIVE_INFINITY;
   for (let fCnt = 1; fCnt <= FRAMES_PER_DEVICE; fCnt++) {
     for (const devAddr of DEVICES) forwarder.push(devAddr, fCnt);
     const sentMs = performance.now();
     await until(() => physOf(lnsOne).length === forwarder.sent.length, "the other core's live frames");
-    expect(performance.now() - sentMs, "at once").toBeLessThan(LIVE_MS_MAX);
+    fastestMs = Math.min(fastestMs, performance.now() - sentMs);
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
+  // A busy machine delays some of them; another core that they wait for would delay all.
+  expect(fastestMs, "at once").toBeLessThan(LIVE_MS_MAX);
   await until(() => forwarder.acked.size === forwarder.sent.length, "every PUSH_ACK");
 
   await two.restart();
@@ -113,7 +114,7 @@ test("one core away: the other misses nothing, and the first gets exactly its ow
   expect(byDevice(physOf(lnsTwo)), "each device's in order").toEqual(byDevice(forwarder.sent));
   expect(physOf(lnsOne), "nothing twice").toEqual(forwarder.sent);
   await agent.stop();
-});
+}, 90_000);
 
 test("a core that comes later starts at now; one that goes frees what waited for it, on the disk too", async () => {
   const [one, two] = [await broker(), await broker()];
@@ -159,7 +160,7 @@ test("a core that comes later starts at now; one that goes frees what waited for
   expect(await recordsIn(gateway.journal)).toBe(0);
   expect(agent.said("journal audited")).toEqual([]);
   expect(physOf(lnsOne), "the other had everything, once").toEqual(forwarder.sent);
-});
+}, 90_000);
 
 test("only the core that may transmit does; the other is told so, honestly", async () => {
   const [one, two] = [await broker(), await broker()];

@@ -1,14 +1,13 @@
 /**
  * Goal: the agent as a process stands between a packet forwarder and a server behind Semtech UDP.
  * Method: the built agent, real sockets on loopback, the strict server of test/gwmp-lns.ts, killed and started again on
- * its port by the test.
+ * its port by the test. That no server is overrun: agent-gwmp.test.ts, where time does not depend on this machine.
  */
-import { createSocket } from "node:dgram";
-import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
 import { openClock } from "../../agent/host/clock.ts";
 import { openUdp } from "../../agent/host/udp.ts";
 import type { UdpPeer } from "../../agent/ports.ts";
+import { freePort } from "../free-port.ts";
 import { answerTo, type GwmpLns, openLns } from "../gwmp-lns.ts";
 import { until } from "../until.ts";
 import { createGateway, EUI, openForwarder, runCommand } from "./run-rig.ts";
@@ -16,8 +15,12 @@ import { createGateway, EUI, openForwarder, runCommand } from "./run-rig.ts";
 const CORE = 'kind = "gwmp"\npull_interval = "1s"\npush_ack_timeout = "1s"\nreplay_pairing = false';
 const STAT = '{"time":"2026-01-01 00:00:00 GMT","rxnb":1,"rxok":1,"rxfw":1,"ackr":null,"dwnb":0,"txnb":0}';
 
-async function serve(at: UdpPeer = { host: "127.0.0.1", port: 0 }): Promise<GwmpLns> {
-  const lns = await openLns({ udp: openUdp(() => undefined), clock: openClock(), at, euis: [EUI] });
+async function serve(port: number): Promise<GwmpLns> {
+  const at: UdpPeer = { host: "127.0.0.1", port };
+  const lns = await openLns({
+    ...{ udp: openUdp(() => undefined), clock: openClock(), at, euis: [EUI] },
+    takesBursts: true,
+  });
   onTestFinished(lns.close);
   return lns;
 }
@@ -26,8 +29,8 @@ const physOf = ({ uplinks }: GwmpLns): string[] =>
   uplinks.map(({ rxpk }) => Buffer.from(String(rxpk.data), "base64").toString("hex"));
 
 test("frames, stat, downlink and TX_ACK pass through; an outage delays frames and loses none", async () => {
-  const lns = await serve();
-  const { port } = lns.address;
+  const port = await freePort();
+  const lns = await serve(port);
   const gateway = createGateway({ servers: [`udp://localhost:${port}`], core: CORE });
   const agent = await gateway.start();
   const forwarder = await openForwarder(agent.port);
@@ -61,26 +64,22 @@ test("frames, stat, downlink and TX_ACK pass through; an outage delays frames an
   await until(() => forwarder.acked.size === 52, "every PUSH_ACK, from the disk");
   const status = runCommand(["status", "--socket", gateway.socket]);
   expect(status.code).toBe(0);
-  const again = await serve({ host: "127.0.0.1", port });
+  const again = await serve(port);
   await until(() => new Set(physOf(again)).size === 50, "what was kept", 30_000);
-  expect([...physOf(lns), ...physOf(again)].sort()).toEqual(
-    [...new Set(forwarder.sent)].filter((one) => one !== "stat").sort(),
+  // What a busy machine acknowledges late comes again.
+  expect(new Set([...physOf(lns), ...physOf(again)])).toEqual(
+    new Set(forwarder.sent.filter((one) => one !== "stat")),
   );
   for (const { rxpk } of again.uplinks)
     expect(rxpk).toMatchObject({ delayed: true, tmst: expect.any(Number) });
   expect([...lns.faults, ...again.faults]).toEqual([]);
-  expect(again.dropped).toBe(0);
   const { code, tookMs } = await agent.stop();
   expect(code).toBe(0);
   expect(tookMs).toBeLessThan(2_000);
-});
+}, 60_000);
 
 test("nobody at the server's port: said so within seconds, and the forwarder is served all the same", async () => {
-  const dead = createSocket("udp4").bind(0, "127.0.0.1");
-  await once(dead, "listening");
-  const { port } = dead.address();
-  await new Promise<void>((resolve) => dead.close(() => resolve()));
-  const gateway = createGateway({ servers: [`udp://127.0.0.1:${port}`], core: CORE });
+  const gateway = createGateway({ servers: [`udp://127.0.0.1:${await freePort()}`], core: CORE });
   const agent = await gateway.start();
   const forwarder = await openForwarder(agent.port);
   forwarder.pull();

@@ -5,7 +5,8 @@
  * is wanted.
  */
 import { spawn } from "node:child_process";
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { openControlDoor } from "../../agent/host/control.ts";
@@ -66,6 +67,15 @@ function memoryOf(pid: number): number {
   const kilobytes = /RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))![1];
   return Number(kilobytes) * 1024;
 }
+
+/** For how long a process's main thread has had the processor. */
+function workedMs(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/task/${pid}/stat`, "utf8")
+    .replace(/^.*\) /, "")
+    .split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
+}
+const MS_PER_TICK = 10;
 
 test.each([
   ["SIGINT", 130],
@@ -144,7 +154,7 @@ test("every command goes through the running agent, and says so", async () => {
   await agent.stop();
   const { stderr } = await command(["verify", ...at]);
   expect(stderr).toContain(`no agent runs: directly on ${gateway.journal}`);
-});
+}, 90_000);
 
 test("a cut-off gateway's readings, carried to another one by hand, reach the core once each, in order", async () => {
   const mosquitto = await startMosquitto();
@@ -204,12 +214,14 @@ test("an export of very many frames leaves the agent's memory flat and its ackno
     },
   );
   let mostOctets = 0;
-  let slowestMs = 0;
+  const tookMs: number[] = [];
+  let longestWorkMs = 0;
   for (let fCnt = 1; !ended; fCnt++) {
-    const sentMs = performance.now();
+    const [sentMs, beforeMs] = [performance.now(), workedMs(agent.pid)];
     const phy = forwarder.push("26019999", fCnt);
     await until(() => forwarder.acked.has(phy), "an acknowledgement");
-    slowestMs = Math.max(slowestMs, performance.now() - sentMs);
+    tookMs.push(performance.now() - sentMs);
+    longestWorkMs = Math.max(longestWorkMs, workedMs(agent.pid) - beforeMs);
     mostOctets = Math.max(mostOctets, memoryOf(agent.pid));
   }
   const ran = await exporting;
@@ -221,11 +233,35 @@ test("an export of very many frames leaves the agent's memory flat and its ackno
   expect(lines).toBe(written);
   // The code of the desk, a few pieces, and what V8 has not collected yet; never the frames.
   expect(mostOctets - beforeOctets).toBeLessThan(16e6);
-  // 80 ms of commit interval, and a machine that others use as well.
-  expect(slowestMs).toBeLessThan(1_000);
-  console.log({ frames, grewMB: (mostOctets - beforeOctets) / 1e6, slowestMs: Math.round(slowestMs) });
+  // 80 ms of commit interval. A machine that others use as well delays one or another, but not by the agent's work.
+  const usualMs = tookMs.sort((one, other) => one - other)[Math.floor(tookMs.length / 2)]!;
+  expect(usualMs).toBeLessThan(1_000);
+  expect(longestWorkMs, "before any of them").toBeLessThan(1_000);
+  const figures = [usualMs, tookMs.at(-1)!, longestWorkMs].map(Math.round);
+  console.log({ frames, grewMB: (mostOctets - beforeOctets) / 1e6, usualSlowestWorkMs: figures });
   await agent.stop();
 }, 600_000);
+
+/** A way to the agent on which so much of its answer comes through, and then no more. @returns its socket. */
+async function openHaltingWay(socket: string, passedOctets: number): Promise<string> {
+  const way = join(testFolder("way"), "way.sock");
+  const server = createServer((near) => {
+    const far = connect(socket);
+    near.pipe(far);
+    let leftOctets = passedOctets;
+    far.on("data", (chunk) => {
+      near.write(chunk);
+      leftOctets -= chunk.length;
+      if (leftOctets <= 0) far.pause();
+    });
+    far.on("end", () => near.end());
+    near.on("close", () => far.destroy());
+    for (const end of [near, far]) end.on("error", () => undefined);
+  });
+  await new Promise<void>((resolve) => server.listen(way, resolve));
+  onTestFinished(() => void server.close());
+  return way;
+}
 
 test("Ctrl-C leaves no half file and a healthy agent", async () => {
   const gateway = createGateway({ servers: [NOBODY], ...CALM });
@@ -234,9 +270,11 @@ test("Ctrl-C leaves no half file and a healthy agent", async () => {
   const directory = testFolder("carried");
   const out = join(directory, "all.jsonl");
   const { PATH = "" } = process.env;
-  const words = [inject("builtAgent"), "journal", "export", "--config", gateway.settingsPath, "--out", out];
+  // A part of it, so that it is never done before it is interrupted.
+  const way = await openHaltingWay(gateway.socket, 1_000_000);
+  const words = [inject("builtAgent"), "journal", "export", "--socket", way, "--out", out];
   const child = spawn(process.execPath, words, { stdio: "ignore", env: { PATH, LANG: "C" } });
-  const { readdirSync } = await import("node:fs");
+  onTestFinished(() => void child.kill("SIGKILL"));
   await until(
     () => readdirSync(directory).some((name) => statSync(join(directory, name)).size > 0),
     "the first part of the file",
@@ -252,7 +290,7 @@ test("Ctrl-C leaves no half file and a healthy agent", async () => {
     expect(await command(["list", "--config", gateway.settingsPath])).toMatchObject({ code: 0 });
   }
   await agent.stop();
-});
+}, 90_000);
 
 test.each(["\t", "\\t", "tab"])("a tab between the fields of CSV is asked for as %j", async (separator) => {
   const gateway = createGateway({ servers: [NOBODY], ...CALM });
@@ -287,4 +325,4 @@ test("what is wrong is said, with the exit code of its kind", async () => {
   }
   const french = await command(["exprt"], { LANG: "fr_FR.UTF-8" });
   expect(french.stderr).toMatch(/edge-agent journal exprt.*export/);
-});
+}, 60_000);

@@ -121,12 +121,16 @@ export async function startAgent(
     env: { ...environment(), ...options.env },
   });
   const output = gather(child);
-  const ended = once(child, "exit").then(([code, signal]) => ({ code, signal }) as Ended);
+  let gone = false;
+  // All that it said has been read by then; at its exit that is not sure.
+  const ended = once(child, "close").then(([code, signal]) => {
+    gone = true;
+    return { code, signal } as Ended;
+  });
   child.on("error", () => undefined);
   const said = (event: string): LogLine[] => linesOf(output.stderr()).filter(({ msg }) => msg === event);
   const isReady = (): boolean => said("ready").length > 0;
-  const gone = (): boolean => child.exitCode !== null || child.signalCode !== null;
-  await until(() => isReady() || gone(), "the agent to be ready", options.readyMsMax ?? READY_MS_MAX).catch(
+  await until(() => isReady() || gone, "the agent to be ready", options.readyMsMax ?? READY_MS_MAX).catch(
     (error) => {
       child.kill("SIGKILL");
       throw new Error(`${error.message}\n${output.stderr()}`);
@@ -136,7 +140,7 @@ export async function startAgent(
   // Under strace the child is not the agent.
   const pid = said("ready")[0]!.pid as number;
   const signal = (name: NodeJS.Signals): void => {
-    if (!gone()) process.kill(pid, name);
+    if (child.exitCode === null && child.signalCode === null) process.kill(pid, name);
   };
   const kill = async (): Promise<void> => {
     signal("SIGKILL");
@@ -178,8 +182,10 @@ function gather(child: ChildProcess): { stdout(): string; stderr(): string } {
 }
 
 function linesOf(text: string): LogLine[] {
+  // The last one may not be whole yet.
   return text
     .split("\n")
+    .slice(0, -1)
     .filter((line) => line.startsWith("{") && line.endsWith("}"))
     .map((line) => JSON.parse(line) as LogLine);
 }
@@ -199,6 +205,12 @@ export function runCommand(words: readonly string[], env: Readonly<Record<string
     env: { ...environment(), ...env },
   });
   return { code: status, stdout, stderr };
+}
+
+/** @returns how many frames the running agent keeps for its cores. */
+export function storedFrames({ socket }: Pick<Gateway, "socket">): number {
+  const { stdout } = runCommand(["status", "--json", "--socket", socket]);
+  return JSON.parse(stdout).journal.storedFrames;
 }
 
 // -------------------------------------------------------------------------------------- the forwarder

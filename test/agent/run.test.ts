@@ -10,7 +10,8 @@ import { readdirSync, readFileSync, readlinkSync, renameSync, statSync, writeFil
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
-import { freePort, type Mosquitto, startMosquitto } from "../mosquitto.ts";
+import { freePort } from "../free-port.ts";
+import { type Mosquitto, startMosquitto } from "../mosquitto.ts";
 import { until } from "../until.ts";
 import { readConnState } from "./chirpstack.ts";
 import { endAll, reader } from "./north/mosquitto-core.ts";

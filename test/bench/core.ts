@@ -5,7 +5,7 @@
 import { writeFileSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
-import { freePort } from "../mosquitto.ts";
+import { freePort } from "../free-port.ts";
 import { end, newDirectory, start } from "./children.ts";
 
 export interface Core {

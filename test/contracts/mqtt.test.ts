@@ -8,7 +8,8 @@ import { openMqtt } from "../../agent/host/mqtt.ts";
 import type { Mqtt, MqttClosed, MqttConnectOptions, MqttLink, MqttMessage } from "../../agent/ports.ts";
 import { WorldClock } from "../../simulator/world/clock.ts";
 import { WorldMqtt } from "../../simulator/world/mqtt.ts";
-import { freePort, type Mosquitto, startMosquitto } from "../mosquitto.ts";
+import { freePort } from "../free-port.ts";
+import { type Mosquitto, startMosquitto } from "../mosquitto.ts";
 
 interface Opening {
   readonly mqtt: Mqtt;

@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Care, startCare } from "../../../agent/care/care.ts";
 import { loadSettings } from "../../../agent/config/load.ts";
@@ -30,16 +30,11 @@ import { createWorldLog } from "../../../simulator/world/log.ts";
 import { until } from "../../until.ts";
 
 const SPEED = 60;
-const HELP: ForwarderHelp = {
-  restart: ["/etc/init.d/lorafwd", "restart"],
-  status: ["systemctl", "is-active", "lorafwd"],
-  process: "lorafwd",
-  isSure: true,
-};
-/** Three arguments: the port, the period, and what it is. */
+/** Three arguments: the port, the period, and what it says. */
 const FORWARDER = `
+const [port, periodMs, words] = process.argv.slice(2);
 const socket = require("node:dgram").createSocket("udp4");
-setInterval(() => socket.send(Buffer.from("02aaaa02", "hex"), Number(process.argv[2]), "127.0.0.1"), Number(process.argv[3]));
+setInterval(() => socket.send(words, Number(port), "127.0.0.1"), Number(periodMs));
 `;
 
 let root = "";
@@ -69,6 +64,18 @@ function hurried(): Clock {
   };
 }
 
+/** The box has this machine's processes: its forwarder has a name that no other test's has. */
+const programName = (): string => `lorafwd-${basename(root)}`;
+
+function help(): ForwarderHelp {
+  return {
+    restart: ["/etc/init.d/lorafwd", "restart"],
+    status: ["systemctl", "is-active", "lorafwd"],
+    process: programName(),
+    isSure: true,
+  };
+}
+
 /** A box with its forwarder, started by its own script; and the care for it. */
 async function makeBox(supervisorSays: string) {
   const socket = createSocket("udp4");
@@ -76,11 +83,14 @@ async function makeBox(supervisorSays: string) {
   await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
   leftOpen.push(() => new Promise<void>((resolve) => socket.close(() => resolve())));
   const clock = hurried();
-  socket.on("message", () => heardMs.push(clock.monotonicMs()));
+  // The port may have been somebody's before, to whom others still send.
+  socket.on("message", (words) => {
+    if (String(words) === programName()) heardMs.push(clock.monotonicMs());
+  });
   const pid = join(root, "lorafwd.pid");
   put("/usr/lib/forwarder.cjs", FORWARDER);
   mkdirSync(join(root, "usr/bin"), { recursive: true });
-  symlinkSync(process.execPath, join(root, "usr/bin/lorafwd"));
+  symlinkSync(process.execPath, join(root, "usr/bin", programName()));
   symlinkSync("/proc", join(root, "proc"));
   put("/usr/bin/systemctl", `#!/bin/sh\necho "$@" >>${root}/asked\necho ${supervisorSays}\n`, 0o755);
   put(
@@ -88,7 +98,7 @@ async function makeBox(supervisorSays: string) {
     `#!/bin/sh
 echo "$1" >>${root}/told
 [ ! -f ${pid} ] || kill "$(cat ${pid})" 2>/dev/null
-${root}/usr/bin/lorafwd ${root}/usr/lib/forwarder.cjs ${socket.address().port} 100 >/dev/null 2>&1 &
+${root}/usr/bin/${programName()} ${root}/usr/lib/forwarder.cjs ${socket.address().port} 100 ${programName()} >/dev/null 2>&1 &
 echo $! >${pid}
 `,
     0o755,
@@ -118,7 +128,7 @@ echo $! >${pid}
     box: openBox(root),
     gauges: openGauges(root),
     settings: () => loaded.settings,
-    profile: { name: "made up", how: "set", candidates: [], forwarder: HELP },
+    profile: { name: "made up", how: "set", candidates: [], forwarder: help() },
     notes: { get: (name) => notes.get(name), set: (name, value) => void notes.set(name, value) },
     historyKnown: () => true,
     clockTrusted: () => true,
@@ -140,16 +150,21 @@ echo $! >${pid}
   leftOpen.push(() => care.stop());
   const read = (name: string): string =>
     existsSync(join(root, name)) ? readFileSync(join(root, name), "utf8") : "";
+  const told = (wanted: string): Promise<void> =>
+    until(
+      () => read("told").startsWith(wanted),
+      () => `${JSON.stringify(wanted)}: ${JSON.stringify([read("told"), care.view(), log.lines])}`,
+    );
   // Its process has been seen: that is noted.
   await until(() => notes.get("health.care.heard")?.includes('"seen":true') === true);
-  return { care, kill, heardMs, read };
+  return { care, kill, heardMs, read, told };
 }
 
 test("a forwarder that is killed is started again by the init script, once, and speaks", async () => {
-  const { care, kill, heardMs, read } = await makeBox("failed");
+  const { care, kill, heardMs, read, told } = await makeBox("failed");
   kill();
   const silentFrom = heardMs.length;
-  await until(() => read("told") === "start\nrestart\n");
+  await told("start\nrestart\n");
   await until(() => heardMs.length > silentFrom + 10);
   await until(() => care.view().forwarder.state === "well");
   expect(care.view().forwarder.restarts).toEqual([expect.objectContaining({ by: "care" })]);
@@ -165,14 +180,14 @@ test("one that somebody has stopped is left stopped", async () => {
 }, 60_000);
 
 test("while setup has its claim nothing is restarted; after it, it is", async () => {
-  const { care, kill, read } = await makeBox("failed");
+  const { care, kill, read, told } = await makeBox("failed");
   // Process 1 always runs.
   put("/var/run/edge-agent-setup.pid", "1\n");
   kill();
   await until(() => care.view().forwarder.refused === "setup");
   expect(read("told")).toBe("start\n");
   rmSync(join(root, "var/run/edge-agent-setup.pid"));
-  await until(() => read("told").startsWith("start\nrestart\n"));
+  await told("start\nrestart\n");
   // Else its script would still be writing into a folder that goes.
   await until(() => care.view().forwarder.state === "well");
 }, 60_000);

@@ -151,7 +151,7 @@ describe("what root runs", () => {
       root,
       wish,
       restarts: () => {
-        execFileSync(join(root, "helper"), [wish], { env, timeout: 5_000 });
+        execFileSync(join(root, "helper"), [wish], { env, timeout: 20_000 });
         try {
           return readFileSync(join(root, "restarts"), "utf8").split("\n").length - 1;
         } catch {

@@ -38,13 +38,12 @@ test("readers, deaf ones and some that vanish", { timeout: 60_000 }, async () =>
   };
   const heard = Array.from({ length: READERS }, () => ({ sequences: [] as number[], missed: 0 }));
   const leave = new AbortController();
-  const reading = heard.map(async (own) => {
-    const { lines } = await door.ask(socketPath, {
-      method: "GET",
-      path: "/feed",
-      body: undefined,
-      signal: leave.signal,
-    });
+  const listen = () =>
+    door.ask(socketPath, { method: "GET", path: "/feed", body: undefined, signal: leave.signal });
+  // Who has an answer is told of all that happens from now on.
+  const answers = await Promise.all(heard.map(listen));
+  const reading = heard.map(async (own, at) => {
+    const { lines } = answers[at]!;
     try {
       for await (const piece of lines!)
         for (const line of piece as (FeedEvent | { kind: "dropped"; events: number })[]) {
@@ -56,13 +55,7 @@ test("readers, deaf ones and some that vanish", { timeout: 60_000 }, async () =>
     }
   });
   const deaf = Array.from({ length: DEAF }, () => ask(true));
-  const probe = await door.ask(socketPath, {
-    method: "GET",
-    path: "/feed",
-    body: undefined,
-    signal: leave.signal,
-  });
-  expect(probe.status).toBe(200);
+  expect((await listen()).status).toBe(200);
 
   let sequence = 0;
   let passers: Socket[] = [];

@@ -29,7 +29,7 @@ export async function openPseudoTerminal(path?: string): Promise<PseudoTerminal>
   const stream = new ReadStream(descriptor);
   const terminal: PseudoTerminal = {
     path: ours,
-    say: (text) => void writeSync(descriptor, Buffer.from(text, "latin1")),
+    say: (text) => write(descriptor, text),
     onHeard: () => undefined,
     unplug: async () => {
       stream.destroy();
@@ -41,6 +41,15 @@ export async function openPseudoTerminal(path?: string): Promise<PseudoTerminal>
   stream.on("error", () => undefined);
   stream.on("data", (chunk: Buffer) => terminal.onHeard(chunk.toString("latin1")));
   return terminal;
+}
+
+/** What comes on a line that nobody reads is lost, once the kernel's buffers are full. */
+function write(descriptor: number, text: string): void {
+  try {
+    writeSync(descriptor, Buffer.from(text, "latin1"));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+  }
 }
 
 async function ended(child: ChildProcess): Promise<void> {

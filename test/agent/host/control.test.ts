@@ -8,6 +8,7 @@ import { AgentError } from "../../../agent/errors.ts";
 import { openControlDoor } from "../../../agent/host/control.ts";
 import type { ControlAnswer, ControlRequest } from "../../../agent/ports.ts";
 import { testFolder } from "../../test-folder.ts";
+import { until } from "../../until.ts";
 
 const BODY_OCTETS_MAX = 1024 * 1024;
 const door = openControlDoor();
@@ -232,8 +233,7 @@ describe("lines", () => {
     await new Promise((turn) => setTimeout(turn, 100));
     expect(made, "what sockets and streams hold, of lines without end").toBeLessThan(500);
     await reading.return?.();
-    for (let turn = 0; turn < 100 && !ended; turn++) await new Promise((next) => setTimeout(next, 10));
-    expect(ended).toBe(true);
+    await until(() => ended);
   });
 
   test("that end with an error of the world end so at the other side", async () => {

@@ -7,7 +7,7 @@
 import { copyFileSync, cpSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { freePort } from "../../mosquitto.ts";
+import { freePort } from "../../free-port.ts";
 import { createGateway, openForwarder } from "../run-rig.ts";
 import { launcherUnder, makePackages, scratch, TOP } from "./packages.ts";
 import { fill, passThrough } from "./pipeline.ts";

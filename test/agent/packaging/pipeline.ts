@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
 import type { AgentStatus } from "../../../agent/control/answers.ts";
 import { openControlDoor } from "../../../agent/host/control.ts";
-import { freePort, startMosquitto } from "../../mosquitto.ts";
+import { freePort } from "../../free-port.ts";
+import { startMosquitto } from "../../mosquitto.ts";
 import { until } from "../../until.ts";
 import { dataPhy } from "../agent-world.ts";
 import { readUplink } from "../chirpstack.ts";
@@ -55,7 +56,7 @@ export async function passThrough({ stored, live, replayed, program }: Passage) 
   const forwarder = await openForwarder(first.port);
   await fill(forwarder, first, 0, stored);
   expect((await askJournal(gateway)).storedFrames).toBe(stored);
-  expect(await first.stop()).toMatchObject({ code: 0 });
+  await end(first);
 
   const mosquitto = await startMosquitto({ port });
   onTestFinished(mosquitto.kill);
@@ -70,12 +71,21 @@ export async function passThrough({ stored, live, replayed, program }: Passage) 
   await until(() => heard.size >= wanted, `${wanted} frames at the core`, DELIVERED_MS_MAX).catch((error) => {
     throw new Error(`${error.message}: ${heard.size} came\n${second.stderr().slice(-2_000)}`);
   });
-  expect(await second.stop()).toMatchObject({ code: 0 });
+  await end(second);
   const files = readdirSync(gateway.journal, { recursive: true }).map(String);
   return {
     tables: files.filter((name) => name.endsWith(".ldb")).length,
     merges: mergesIn(files.map((name) => join(gateway.journal, name))),
   };
+}
+
+/**
+ * On a processor so slow it may not have closed everything in the time that it gives itself (run.ts, STOP_MS_MAX): then it
+ * ends by SIGTERM, which is as clean. What it has acknowledged it has in either case.
+ */
+async function end(agent: RunningAgent): Promise<void> {
+  const { code, signal } = await agent.stop();
+  expect(signal ?? code, agent.stderr().slice(-2_000)).toBeOneOf([0, "SIGTERM"]);
 }
 
 /** A large journal is still being opened when the agent listens already. @returns frames, once there are any. */

@@ -221,16 +221,6 @@ function withResolvers(): { readonly promise: Promise<void>; readonly resolve: (
   return { promise, resolve };
 }
 
-/** A port nobody has, at this moment. */
-export async function freePort(): Promise<number> {
-  const socket = createSocket("udp4");
-  socket.bind(0, "127.0.0.1");
-  await once(socket, "listening");
-  const { port } = socket.address();
-  await new Promise<void>((closed) => socket.close(() => closed()));
-  return port;
-}
-
 /** Somebody who listens there, until the test is over. */
 export async function somebodyListens(): Promise<number> {
   const socket = createSocket("udp4");

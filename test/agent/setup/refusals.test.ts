@@ -5,16 +5,10 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { AgentError } from "../../../agent/errors.ts";
 import type { SetupArguments } from "../../../agent/setup/doors.ts";
 import { setUp } from "../../../agent/setup/setup.ts";
+import { freePort } from "../../free-port.ts";
 import { mountSmallDisk } from "../../small-disk.ts";
 import { keros5, keros6, RASPBERRY, STATION, type Tree } from "../profile/boxes.ts";
-import {
-  type BoxOptions,
-  freePort,
-  type MadeUpBox,
-  makeBox,
-  setupArguments,
-  somebodyListens,
-} from "./made-up-box.ts";
+import { type BoxOptions, type MadeUpBox, makeBox, setupArguments, somebodyListens } from "./made-up-box.ts";
 
 const SET = '[gwmp]\nnode = "lns.example"\nservice.uplink = 1700\nservice.downlink = 1700\n';
 const RAK = "/opt/ttn-gateway/packet_forwarder/lora_pkt_fwd";

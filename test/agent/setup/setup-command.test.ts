@@ -2,7 +2,7 @@
  * The real command on a made-up box, with real processes: the built agent and a packet forwarder, restarted by a
  * `systemctl` that stands first in the PATH, and a network server behind Semtech UDP that must never notice.
  */
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
@@ -10,12 +10,13 @@ import { dirname, join } from "node:path";
 import { buildSync } from "esbuild";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
 import { readUpward, writePullAck, writePushAck } from "../../../agent/lorawan/gwmp.ts";
+import { freePort } from "../../free-port.ts";
 import { testFolder } from "../../test-folder.ts";
 import { until } from "../../until.ts";
 import { dataPhy } from "../agent-world.ts";
 import { keros6 } from "../profile/boxes.ts";
 import { type Ran, runCommand } from "../run-rig.ts";
-import { EUI, freePort, makeBox } from "./made-up-box.ts";
+import { EUI, makeBox } from "./made-up-box.ts";
 
 const NOBODY = 65_534;
 /** The fake forwarder's PULL_DATA has this token, which an agent's hardly ever has. */
@@ -87,7 +88,7 @@ echo $! >"$pidfile"
   onTestFinished(() => {
     for (const name of ["lorafwd", "edge-agent"]) {
       const pidfile = join(root, `${name}.pid`);
-      if (existsSync(pidfile)) process.kill(Number(readFileSync(pidfile, "utf8")), "SIGKILL");
+      if (existsSync(pidfile)) spawnSync("kill", ["-KILL", readFileSync(pidfile, "utf8").trim()]);
     }
   });
   const env = { PATH: `${root}/bin:${process.env.PATH}`, HOME: "/", LANG: "C" };

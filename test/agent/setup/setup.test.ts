@@ -10,8 +10,9 @@ import { parse } from "smol-toml";
 import { describe, expect, test } from "vitest";
 import { restore } from "../../../agent/setup/restore.ts";
 import { setUp } from "../../../agent/setup/setup.ts";
+import { freePort } from "../../free-port.ts";
 import { keros5, keros6, RASPBERRY, type Tree } from "../profile/boxes.ts";
-import { type BoxOptions, EUI, freePort, makeBox, restoreArguments, setupArguments } from "./made-up-box.ts";
+import { type BoxOptions, EUI, makeBox, restoreArguments, setupArguments } from "./made-up-box.ts";
 
 const without = (tree: Tree, ...paths: string[]): Tree =>
   Object.fromEntries(Object.entries(tree).filter(([path]) => !paths.includes(path)));

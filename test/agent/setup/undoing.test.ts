@@ -8,10 +8,10 @@ import { AgentError } from "../../../agent/errors.ts";
 import { openControlDoor } from "../../../agent/host/control.ts";
 import { restore } from "../../../agent/setup/restore.ts";
 import { setUp } from "../../../agent/setup/setup.ts";
+import { freePort } from "../../free-port.ts";
 import { keros5, keros6 } from "../profile/boxes.ts";
 import {
   EUI,
-  freePort,
   killedAfter,
   type MadeUpBox,
   makeBox,

@@ -35,6 +35,9 @@ export interface Screen {
   shows(what: RegExp): Promise<void>;
 }
 
+/** Of a sequence that shows or hides the cursor all but its last character. */
+const PIECE_CHARS_MAX = 5;
+
 /** Runs the program with these words; before it the shell has said "shell's own line". */
 export async function openScreen(
   words: readonly string[],
@@ -67,8 +70,11 @@ export async function openScreen(
   });
   const terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
   let hidden = false;
+  /** A sequence may come in two pieces. */
+  let end = "";
   child.stdout.on("data", (chunk: Buffer) => {
-    const text = chunk.toString("latin1");
+    const text = end + chunk.toString("latin1");
+    end = text.slice(-PIECE_CHARS_MAX);
     const shown = text.lastIndexOf("\u001b[?25h");
     const taken = text.lastIndexOf("\u001b[?25l");
     if (shown >= 0 || taken >= 0) hidden = taken > shown;

@@ -1,5 +1,6 @@
 /** Goal: `watch` fits every terminal, says what passes, obeys its keys, and gives the screen back on every way out. */
 import { describe, expect, test } from "vitest";
+import { until } from "../../until.ts";
 import { createGateway, type Forwarder, type Gateway, openForwarder, runCommand } from "../run-rig.ts";
 import { openScreen, type Screen, type Size } from "./screen.ts";
 
@@ -16,6 +17,8 @@ async function gatewayOnAir(): Promise<{
   const forwarder = await openForwarder(agent.port);
   forwarder.pull();
   forwarder.push("26000001", 1);
+  // Before anybody watches.
+  await until(() => forwarder.acked.size === 1, "a PUSH_ACK");
   return { gateway, forwarder, stop: () => agent.stop() };
 }
 
@@ -44,8 +47,8 @@ describe("watch in a terminal", () => {
     expect(lines.at(-1)).toContain("q quit");
     // What a screen shows comes in pieces.
     const rows = () => screen.lines().filter((line) => line.includes("26011bda"));
-    await expect.poll(() => rows().length).toBe(size.rows - 6);
-    await expect.poll(() => screen.hasColours()).toBe(true);
+    await until(() => rows().length === size.rows - 6, "every row");
+    await until(() => screen.hasColours());
     screen.type("q");
     expect(await screen.ended).toBe(0);
     expect(screen.isGivenBack()).toBe(true);

@@ -115,7 +115,7 @@ test("with --watch it looks again and again until it is interrupted, a document 
     stdout += String(chunk);
   });
   await until(() => stdout.split("\n").length > 2, "two reports");
-  const ended = new Promise((resolve) => child.once("exit", (code) => resolve(code)));
+  const ended = new Promise((resolve) => child.once("close", (code) => resolve(code)));
   child.kill("SIGINT");
   expect(await ended).toBe(0);
   for (const line of stdout.trim().split("\n")) expect(JSON.parse(line).checks).toHaveLength(1);

@@ -5,13 +5,13 @@ import mqtt from "mqtt";
 import { onTestFinished } from "vitest";
 import type { AgentStatus } from "../../../../agent/control/answers.ts";
 import { createAuthority } from "../../../authority.ts";
-import { freePort, startMosquitto } from "../../../mosquitto.ts";
+import { freePort } from "../../../free-port.ts";
+import { startMosquitto } from "../../../mosquitto.ts";
 import { mountSmallDisk } from "../../../small-disk.ts";
 import { openPseudoTerminal } from "../../field/pty.ts";
 import {
   type Diagnosis,
   EUI,
-  freeUdpPort,
   hasTaken,
   makeNamespace,
   makeSite,
@@ -486,7 +486,7 @@ export const FAULTS: readonly Fault[] = [
     firstBroken: "core-link",
     long: true,
     breakIt: async () => {
-      const port = await freeUdpPort();
+      const port = await freePort();
       return site(
         () => ({
           broker: "none",

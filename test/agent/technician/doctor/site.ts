@@ -4,7 +4,6 @@
  * otherwise; whatever is broken is really broken.
  */
 import { execFileSync, spawn } from "node:child_process";
-import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,6 +23,7 @@ import { openUdp } from "../../../../agent/host/udp.ts";
 import { runDoctor } from "../../../../agent/technician/doctor/doctor.ts";
 import { type SaidCheck, type SaidReport, sayReport } from "../../../../agent/technician/doctor/show.ts";
 import { makeText } from "../../../../agent/text/text.ts";
+import { freePort } from "../../../free-port.ts";
 import { type Mosquitto, type MosquittoOptions, startMosquitto } from "../../../mosquitto.ts";
 import { FOLDER, keros5 } from "../../profile/boxes.ts";
 import { EUI, type Forwarder, openForwarder, type RunningAgent, startAgent } from "../../run-rig.ts";
@@ -120,7 +120,7 @@ export const RADIO = {
 export async function makeSite(options: SiteOptions = {}): Promise<Site> {
   const root = mkdtempSync(options.folder ?? join(tmpdir(), "site-"));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
-  const port = await freeUdpPort();
+  const port = await freePort();
   const broker = options.broker === "none" ? undefined : await startMosquitto(options.broker ?? {});
   if (broker !== undefined) onTestFinished(() => broker.stop());
   const listens = "listens" in options ? options.listens : PREFIX;
@@ -336,15 +336,6 @@ export function hasTaken({
   courier,
 }: AgentStatus["cores"][number] | { readonly courier?: undefined }): boolean {
   return courier !== undefined && courier.carriedLive + courier.replayed > 1;
-}
-
-export async function freeUdpPort(): Promise<number> {
-  const socket = createSocket("udp4");
-  socket.bind(0, "127.0.0.1");
-  await once(socket, "listening");
-  const { port } = socket.address();
-  await new Promise<void>((closed) => socket.close(() => closed()));
-  return port;
 }
 
 // ------------------------------------------------------------------------------------ another namespace
