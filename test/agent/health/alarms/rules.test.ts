@@ -2,15 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ALARM_IDS, type AlarmId } from "../../../../agent/health/alarms/alarm.ts";
+import { ACK_SLACK_MS, LINK_ALARMS } from "../../../../agent/health/alarms/findings.ts";
 import type { Readings } from "../../../../agent/health/alarms/readings.ts";
-import {
-  ACK_SLACK_MS,
-  ALARM_TIMES,
-  LINK_ALARMS,
-  LOOK_EVERY_MS,
-  REBOOT_SHOWN_MS,
-  RULES,
-} from "../../../../agent/health/alarms/rules.ts";
+import { ALARM_TIMES, LOOK_EVERY_MS, REBOOT_SHOWN_MS, RULES } from "../../../../agent/health/alarms/rules.ts";
 import { ALARM_TEXTS } from "../../../../agent/text/alarms.ts";
 import { STATUS_TEXTS } from "../../../../agent/text/status.ts";
 import { core, DAY_MS, EUI, forwarder, NOON, peace, watch } from "./given.ts";
