@@ -9,8 +9,8 @@ import { type Heard, type Report, type Reported, type StandingAlarm, sentWallMs 
 
 /** 99.97 % of the service. */
 export const SERVICE_PROMISE = 0.9997;
-/** Two reports at their usual interval may be lost, and be late. */
-export const SILENT_AFTER_MS = 12.5 * 60_000;
+/** Of the intervals between a gateway's small reports: two may be lost, and be late. */
+export const SILENT_AFTER_INTERVALS = 2.5;
 /** Two full reports at their longest interval, a day, and some: then there should be figures, and newer ones. */
 export const RATED_WITHIN_MS = 50 * 3_600_000;
 /** A report from further ahead is not dated: one of the two clocks is wrong. */
@@ -163,8 +163,8 @@ function timesOf({ latest, rated }: Reported, online: boolean | undefined, nowMs
   const beganMs = Date.UTC(now.getUTCFullYear(), now.getUTCMonth());
   const sentMs = believedMs(latest, nowMs);
   const ratedMs = rated && believedMs(rated, nowMs);
-  const isSilent = sentMs !== undefined && nowMs - sentMs > SILENT_AFTER_MS;
-  const { maintenance, uptimeS } = latest;
+  const { maintenance, uptimeS, intervalS } = latest;
+  const isSilent = sentMs !== undefined && nowMs - sentMs > SILENT_AFTER_INTERVALS * intervalS * 1_000;
   const untilMs = maintenance && sentMs !== undefined ? sentMs + maintenance.leftS * 1_000 : undefined;
   const countedMs = Math.max(ratedMs ?? sentMs ?? nowMs, beganMs);
   const silentMs = isSilent ? nowMs - Math.max(sentMs, beganMs) : 0;

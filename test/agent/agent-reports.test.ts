@@ -202,6 +202,8 @@ describe("who gets them", () => {
     await pass(world, forwarder, HOUR_MS);
     expect(saidOn(world, "health").length).toBeGreaterThanOrEqual(59);
     expect(saidOn(world, "health/full").length).toBe(6);
+    for (const name of ["health", "health/full"])
+      expect(saidOn(world, name).at(-1)).toMatchObject({ intervalS: 60 });
   });
 });
 

@@ -15,6 +15,8 @@ import type { OutageKind } from "../availability/outages.ts";
 import type { Histogram } from "../records/view.ts";
 
 export const VERSION = 1;
+/** Between two small reports by default; another interval is told, this one is not: it would cost every month. */
+export const INTERVAL_USUAL_S = 300;
 
 /** Of the JSON, whatever happens on the gateway: with these, a month of reports stays within its budget. */
 export const SMALL_OCTETS_MAX = 620;
@@ -28,6 +30,8 @@ export interface HealthReport {
   readonly sentAt?: string | undefined;
   /** Of the agent. */
   readonly uptimeS: number;
+  /** Between two small reports; absent: INTERVAL_USUAL_S. */
+  readonly intervalS?: number | undefined;
   /** The kernel's; the same as long as the box has not booted. */
   readonly bootId: string;
   readonly versions?: VersionsPart | undefined;

@@ -22,6 +22,7 @@ import {
   type DroppablePart,
   FULL_OCTETS_MAX,
   type HealthReport,
+  INTERVAL_USUAL_S,
   SMALL_OCTETS_MAX,
   VERSION,
 } from "./message.ts";
@@ -51,6 +52,8 @@ export interface Software {
 export interface ReportMoment {
   readonly gatewayEui: string;
   readonly wallMs: number;
+  /** Between two small reports; undefined: nobody sends them by themselves. */
+  readonly intervalMs?: number | undefined;
   /** Stored frames of this gateway that this core has not taken. */
   readonly leftOf: (coreId: string) => number;
   /** Names of voltages that go first: the supply's, by the settings. */
@@ -174,8 +177,9 @@ function fullReport(source: ReportSource, moment: FullMoment): HealthReport {
 function headOf(
   kind: HealthReport["kind"],
   { clock, uptimeMs, health }: ReportSource,
-  { gatewayEui, wallMs }: ReportMoment,
-): Pick<HealthReport, "version" | "kind" | "gatewayId" | "sentAt" | "uptimeS" | "bootId" | "maintenance"> {
+  { gatewayEui, wallMs, intervalMs }: ReportMoment,
+): Omit<HealthReport, "clock" | "journal" | "alarms"> {
+  const intervalS = secondsOr(intervalMs);
   const isTrusted = clock.state !== "unsynchronised";
   const { maintenance } = health;
   return {
@@ -184,6 +188,7 @@ function headOf(
     gatewayId: gatewayEui,
     sentAt: isTrusted ? utcText(wallMs) : undefined,
     uptimeS: seconds(uptimeMs),
+    intervalS: intervalS === INTERVAL_USUAL_S ? undefined : intervalS,
     bootId: clock.kernelBootId,
     maintenance:
       maintenance &&

@@ -179,6 +179,7 @@ export function startReporter(parts: ReporterParts): Reporter {
     const moment = {
       gatewayEui,
       wallMs: clock.wallMs(),
+      intervalMs: reportIntervalMs,
       leftOf: (coreId: string) => parts.leftOf(coreId, gatewayEui),
       voltagesFirst: parts.voltagesFirst,
       reportsOctets: monthOf(sizes),

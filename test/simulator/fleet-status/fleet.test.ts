@@ -15,7 +15,7 @@ import {
   AHEAD_MS_MAX,
   type Known,
   RATED_WITHIN_MS,
-  SILENT_AFTER_MS,
+  SILENT_AFTER_INTERVALS,
 } from "../../../simulator/fleet-status/row.ts";
 import { alarms, fullReport, type Gateway, octets, smallReport } from "./reports.ts";
 
@@ -80,11 +80,18 @@ describe("a gateway", () => {
     expect(rowOf(viewOf({ [A]: { month } }), A).meetsPromise).toBe(kept);
   });
 
-  test("that has just reported is not lowered by its silence; one report too many missing, it is", () => {
-    const last = rowOf(viewOf({ [A]: { sentAgoMs: SILENT_AFTER_MS } }), A);
+  test.each([
+    ["as usual", undefined],
+    ["every five minutes", 5 * MINUTE_MS],
+    ["every minute", MINUTE_MS],
+    ["every hour", HOUR_MS],
+  ])("that reports %s is not lowered by its silence; one report too many missing, it is", (_, intervalMs) => {
+    const every = intervalMs === undefined ? {} : { intervalMs };
+    const silentAfterMs = SILENT_AFTER_INTERVALS * (intervalMs ?? 5 * MINUTE_MS);
+    const last = rowOf(viewOf({ [A]: { ...every, sentAgoMs: silentAfterMs } }), A);
     expect(last).toMatchObject({ state: "ok", availability: 1 });
-    const sentAgoMs = SILENT_AFTER_MS + 1_000;
-    const row = rowOf(viewOf({ [A]: { sentAgoMs } }), A);
+    const sentAgoMs = silentAfterMs + 1_000;
+    const row = rowOf(viewOf({ [A]: { ...every, sentAgoMs } }), A);
     expect(row.state).toBe("silent");
     expect(row.availability).toBeCloseTo(1 - sentAgoMs / MONTH_MS, 9);
   });
@@ -400,7 +407,10 @@ test("a fleet is complete once all have reported that should be there", () => {
 
 describe("the operator's list", () => {
   test.each([
-    ['[[gateways]]\neui = "7276ff0044010010"', "list: gateway: missing"],
+    [
+      '[[gateways]]\neui = "7276ff0044010010"',
+      'list: no gateways in it; each is written [[gateway]], then eui = "7276ff0044010010"',
+    ],
     ['[[gateway]]\nname = "Blois"', "list: gateway.0.eui: missing"],
     ['[[gateway]]\neui = "7276ff0044010010"\ncomune = "Blois"', "list: gateway.0.comune: unknown key"],
   ])("%j is told what is wrong with it", (text, why) => {

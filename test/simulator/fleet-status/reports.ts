@@ -13,6 +13,8 @@ const alarmSet = compileSchema(readSchema("agent/health/report/alarms.schema.jso
 export interface Gateway {
   readonly eui: string;
   readonly sentWallMs: number;
+  /** Between small reports; absent: as usual. */
+  readonly intervalMs?: number;
   /** Of the agent. */
   readonly uptimeMs?: number;
   /** Of the running month; null: in planned maintenance all the month. */
@@ -50,8 +52,8 @@ function sound(schema: Parameters<typeof faultsOf>[0], payload: Buffer): Buffer 
   return payload;
 }
 
-function momentOf({ eui, sentWallMs }: Gateway) {
-  return { gatewayEui: eui, wallMs: sentWallMs, leftOf: () => 0 };
+function momentOf({ eui, sentWallMs, intervalMs }: Gateway) {
+  return { gatewayEui: eui, wallMs: sentWallMs, intervalMs, leftOf: () => 0 };
 }
 
 function sourceOf(gateway: Gateway): ReportSource {

@@ -1,9 +1,19 @@
 import { describe, expect, test } from "vitest";
+import { TABLES } from "../../../../agent/config/table.ts";
 import type { SystemReading } from "../../../../agent/field/system.ts";
 import { DEVICES_TOLD_MAX } from "../../../../agent/health/report/device-parts.ts";
 import type { HealthReport } from "../../../../agent/health/report/message.ts";
-import { FULL_OCTETS_MAX, SMALL_OCTETS_MAX } from "../../../../agent/health/report/message.ts";
-import { type ReportSource, writeFull, writeSmall } from "../../../../agent/health/report/report.ts";
+import {
+  FULL_OCTETS_MAX,
+  INTERVAL_USUAL_S,
+  SMALL_OCTETS_MAX,
+} from "../../../../agent/health/report/message.ts";
+import {
+  type ReportMoment,
+  type ReportSource,
+  writeFull,
+  writeSmall,
+} from "../../../../agent/health/report/report.ts";
 import { MONTH_OCTETS_MAX, monthOctets, wireOctets } from "../../../../agent/health/report/wire-octets.ts";
 import { closed, compileSchema, faultsOf, readSchema } from "../../../json-schemas.ts";
 import { busyDevices, busyGateway, EUI, NOW_WALL_MS } from "./busy-gateway.ts";
@@ -16,8 +26,9 @@ const MOMENT = { gatewayEui: EUI, wallMs: NOW_WALL_MS, leftOf: () => 61_234, rep
 const QUIET = { ...MOMENT, leftOf: () => 0 };
 
 const read = (payload: Buffer): HealthReport => JSON.parse(payload.toString());
-const small = (source: ReportSource, moment = MOMENT): HealthReport => read(writeSmall(source, moment));
-const full = (source: ReportSource, moment = MOMENT): HealthReport =>
+const small = (source: ReportSource, moment: ReportMoment = MOMENT): HealthReport =>
+  read(writeSmall(source, moment));
+const full = (source: ReportSource, moment: ReportMoment = MOMENT): HealthReport =>
   read(writeFull(source, { ...moment, devices: busyDevices() }));
 
 /** As most gateways are: one core, eight channels, a month since the start, nothing waits. */
@@ -182,7 +193,7 @@ describe("the small report", () => {
 
 describe("the full report", () => {
   test("leaves nothing out on a gateway as most are", () => {
-    const report = full(quietGateway(), QUIET);
+    const report = full(quietGateway(), { ...QUIET, intervalMs: 900_000 });
     expect(report.omitted).toBeUndefined();
     expect(Object.keys(report).sort()).toEqual(
       Object.keys((SCHEMA as { properties: object }).properties)
@@ -308,6 +319,19 @@ describe("the octets of a month", () => {
       monthOctets(wireOctets(topic, smallOctets), 5 * 60_000) +
       monthOctets(wireOctets(`${topic}/full`, fullOctets), 3_600_000);
     expect(octets).toBeLessThan(MONTH_OCTETS_MAX);
+  });
+
+  test("tell how often they go where that is not as by default, and have room for it", () => {
+    expect(TABLES.health.reportIntervalMs.default).toBe(`${INTERVAL_USUAL_S / 60}m`);
+    const every = (intervalMs: number) => ({ ...MOMENT, intervalMs });
+    for (const said of [small, full]) {
+      expect(said(quietGateway(), every(INTERVAL_USUAL_S * 1_000))).not.toHaveProperty("intervalS");
+      expect(said(quietGateway(), every(60_000)).intervalS).toBe(60);
+      expect(said(monster(), every(3_600_000)).intervalS).toBe(3_600);
+    }
+    expect(writeSmall(monster(), every(3_600_000)).length).toBeLessThanOrEqual(SMALL_OCTETS_MAX);
+    const payload = writeSmall(quietGateway(), every(3_600_000));
+    expect([...faultsOf(published, payload), ...faultsOf(ours, payload)]).toEqual([]);
   });
 
   test("what had to stay away is named, the least missed first", () => {
