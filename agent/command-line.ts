@@ -6,7 +6,6 @@ import { resolve } from "node:path";
 import yargs, { type Argv } from "yargs";
 import { configCommand } from "./config/commands.ts";
 import { settingsOption } from "./config/settings-option.ts";
-import { AgentError } from "./errors.ts";
 import { openControlDoor } from "./host/control.ts";
 import { openFiles } from "./host/files.ts";
 import { findProfiles, readBuiltWallMs } from "./host/program.ts";
@@ -20,6 +19,7 @@ import { doctorCommand } from "./technician/doctor/command.ts";
 import type { DoctorCommandDoors } from "./technician/doctor/run.ts";
 import type { JournalDoors } from "./technician/journal-access.ts";
 import { journalCommand } from "./technician/journal-command.ts";
+import { misuseOf, type ParsedOptions, refuseTwice } from "./technician/misuse.ts";
 import { showStatus } from "./technician/status.ts";
 import { wrapLines } from "./technician/words.ts";
 import { chooseLanguage, LANGUAGES, makeText, type Translate } from "./text/text.ts";
@@ -126,36 +126,9 @@ export async function readCommandLine(words: readonly string[], program: Program
     .fail((message, error) => {
       // yargs has an error of its own for some words that it cannot use, and none for others.
       if (error !== undefined && error.name !== "YError") throw error;
-      const command = ["edge-agent", ...commandOf(words)].join(" ");
-      const help = words.some((word) => word.startsWith("-")) ? `\n${t("command.seeHelp", { command })}` : "";
-      throw new AgentError("USAGE", `${command}: ${message}${help}`);
+      throw misuseOf(words, message, t);
     });
   await line.parseAsync();
-}
-
-/** What yargs knows of its options while it checks them: names, and those that may be given more than once. */
-interface ParsedOptions {
-  readonly array: readonly string[];
-}
-
-/**
- * Of an option given twice yargs makes a list, which no command expects: which of the two was meant is not guessed.
- * @throws AgentError USAGE
- */
-function refuseTwice(given: Readonly<Record<string, unknown>>, { array }: ParsedOptions, t: Translate): true {
-  for (const [name, value] of Object.entries(given)) {
-    // "_": the words that are no option; one letter: another name of the same.
-    if (!Array.isArray(value) || name === "_" || name.length === 1 || array.includes(name)) continue;
-    const option = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    throw new AgentError("USAGE", t("command.twice", { option }));
-  }
-  return true;
-}
-
-/** The words that name a command, known or not. */
-function commandOf(words: readonly string[]): readonly string[] {
-  const end = words.findIndex((word) => word.startsWith("-"));
-  return words.slice(0, end < 0 ? undefined : end).slice(0, 2);
 }
 
 /** As for a running agent, and a person beside them. */

@@ -9,6 +9,7 @@ import yargs from "yargs";
 import { AgentError, EXIT, exitCodeOf, isAgentError } from "../agent/errors.ts";
 import { endWhenNobodyReads, readVersion } from "../agent/host/program.ts";
 import { fleetStatusCommand } from "./fleet-status/command.ts";
+import { readFigure, refuseTwice } from "./given.ts";
 
 const PROGRAM = fileURLToPath(import.meta.url);
 const METERS_MAX = 5_000;
@@ -23,14 +24,22 @@ async function main(words: readonly string[]): Promise<void> {
       "demo",
       "Two gateways, each with its own edge-agent, 200 meters, three outages, one verdict",
       {
-        meters: { type: "number", default: 200, describe: `Meters, 1 to ${METERS_MAX}` },
-        seconds: { type: "number", default: 70, describe: `How long, ${SECONDS_MIN} to ${SECONDS_MAX} s` },
+        meters: { requiresArg: true, default: 200, describe: `Meters, 1 to ${METERS_MAX}` },
+        seconds: {
+          requiresArg: true,
+          default: 70,
+          describe: `How long, ${SECONDS_MIN} to ${SECONDS_MAX} s`,
+        },
         seed: {
-          type: "number",
+          requiresArg: true,
           default: 1,
           describe: "Same seed: same meters, keys, readings and fault times",
         },
-        broker: { type: "string", describe: "mqtt:// URL of a broker to use instead of the embedded one" },
+        broker: {
+          type: "string",
+          requiresArg: true,
+          describe: "mqtt:// URL of a broker to use instead of the embedded one",
+        },
         manner: {
           choices: ["reference", "kerlink"] as const,
           default: "reference" as const,
@@ -45,12 +54,14 @@ async function main(words: readonly string[]): Promise<void> {
         json: { type: "boolean", default: false, describe: "One JSON document on standard output" },
       },
       async (args) => {
-        assertWithin("meters", args.meters, 1, METERS_MAX);
-        assertWithin("seconds", args.seconds, SECONDS_MIN, SECONDS_MAX);
-        assertWithin("seed", args.seed, 0, 2 ** 32 - 1);
+        const figures = {
+          meters: readWhole("meters", args.meters, 1, METERS_MAX, 200),
+          seconds: readWhole("seconds", args.seconds, SECONDS_MIN, SECONDS_MAX, 70),
+          seed: readWhole("seed", args.seed, 0, 2 ** 32 - 1, 7),
+        };
         if (args.broker !== undefined) assertBroker(args.broker);
         const { runDemo } = await import("./demo/demo.ts");
-        process.exitCode = (await runDemo({ ...args, agentProgram: agentProgram() }))
+        process.exitCode = (await runDemo({ ...args, ...figures, agentProgram: agentProgram() }))
           ? EXIT.done
           : EXIT.trouble;
       },
@@ -66,18 +77,20 @@ async function main(words: readonly string[]): Promise<void> {
     )
     .demandCommand(1, "Which command? See --help.")
     .strict()
+    .check(refuseTwice)
     .alias("h", "help")
     .version(readVersion(PROGRAM))
     .wrap(Math.min(110, process.stdout.columns ?? 110))
     .fail((message, error) => {
-      throw error ?? new AgentError("USAGE", message);
+      // yargs has an error of its own for some words that it cannot use, and none for others.
+      if (error !== undefined && error.name !== "YError") throw error;
+      throw new AgentError("USAGE", `${message}\nsee: meter-fleet --help`);
     })
     .parseAsync();
 }
 
-function assertWithin(name: string, value: number, from: number, to: number): void {
-  if (Number.isInteger(value) && value >= from && value <= to) return;
-  throw new AgentError("USAGE", `--${name}: expected a whole number from ${from} to ${to}; found ${value}`);
+function readWhole(option: string, given: unknown, from: number, to: number, example: number): number {
+  return readFigure(option, given, { from, to, what: "a whole number", whole: true, example });
 }
 
 function assertBroker(url: string): void {

@@ -3,6 +3,7 @@
  * words. Its errors come from agent/host/file-error.ts, with the code as their cause. Pure.
  */
 import { AgentError, isAgentError } from "../errors.ts";
+import { type Said, said } from "../text/said.ts";
 import type { TextKey, Translate } from "../text/text.ts";
 
 const REASONS = {
@@ -17,9 +18,15 @@ const REASONS = {
 
 /** @returns the reason alone, for a sentence that names the file. */
 export function sayReason(error: AgentError, t: Translate): string {
+  const reason = reasonOf(error);
+  return typeof reason === "string" ? reason : t.say(reason);
+}
+
+/** As sayReason(), for one who has no voice. */
+export function reasonOf(error: AgentError): Said | string {
   const known = knownReason(error);
   // The call and its path at the end may be a draft's, and say nothing to anybody.
-  return known === undefined ? systemsWords(error).replace(/, \w+(?: '.*')?$/s, "") : t(known);
+  return known === undefined ? systemsWords(error).replace(/, \w+(?: '.*')?$/s, "") : said(known);
 }
 
 /** @returns the same error; in the reader's language when it comes from the file system as it was. */

@@ -2,6 +2,7 @@
  * The profiles that are shipped: which there are, and reading them through the Files port. One wrong or missing file
  * costs the profiles that need it, never the others: what was wrong is given back beside them.
  */
+import { reasonOf } from "../config/file-refusal.ts";
 import type { Trouble } from "../config/trouble.ts";
 import { isAgentError } from "../errors.ts";
 import type { Files } from "../ports.ts";
@@ -83,8 +84,7 @@ export async function readFile(files: Pick<Files, "read">, path: string): Promis
     content = await files.read(path);
   } catch (error) {
     if (!isAgentError(error, "FILE_IO")) throw error;
-    const reason = error.cause instanceof Error ? error.cause.message : error.message;
-    return refused({ expected: said("expected.readable"), found: reason });
+    return refused({ expected: said("expected.readable", { reason: reasonOf(error) }) });
   }
   if (content === undefined) return refused({ expected: said("expected.profileFile") });
   if (content.length > PROFILE_OCTETS_MAX) {

@@ -4,6 +4,7 @@
  */
 import { type AuditLine, auditPath } from "../command/audit.ts";
 import { openSettings, settingsUnusable } from "../config/open.ts";
+import { AgentError } from "../errors.ts";
 import type { Files } from "../ports.ts";
 import { type Said, said } from "../text/said.ts";
 import type { Translate } from "../text/text.ts";
@@ -31,17 +32,20 @@ interface ReadAudit {
   /** The oldest first. */
   readonly entries: readonly AuditLine[];
   readonly damaged: number;
+  readonly isThere: boolean;
 }
 
 /** @throws AgentError USAGE, SETTINGS_INVALID, FILE_IO */
 export async function showAudit(doors: AuditDoors, args: AuditArguments): Promise<void> {
   const { write, t } = doors;
-  const path = args.file ?? (await pathOf(doors, args.config));
   const last = readCount("--last", args.last, t) || Number.POSITIVE_INFINITY;
+  const path = args.file ?? (await pathOf(doors, args.config));
   const read = await readAudit(doors.files, path);
+  // Nothing was commanded yet on a gateway without one; but whoever names a file means one that is there.
+  if (args.file !== undefined && !read.isThere) throw new AgentError("FILE_IO", t("audit.noFile", { path }));
   const entries = read.entries.slice(-last);
   if (args.json) write(`${JSON.stringify({ file: path, entries, damaged: read.damaged })}\n`);
-  else write(sayAudit({ entries, damaged: read.damaged }, t));
+  else write(sayAudit({ ...read, entries }, t));
 }
 
 async function pathOf(doors: AuditDoors, settingsPath: string): Promise<string> {
@@ -53,8 +57,10 @@ async function pathOf(doors: AuditDoors, settingsPath: string): Promise<string> 
 async function readAudit(files: Pick<Files, "read">, path: string): Promise<ReadAudit> {
   const entries: AuditLine[] = [];
   let damaged = 0;
+  let isThere = false;
   for (const one of [`${path}.1`, path]) {
     const content = await files.read(one, FILE_OCTETS_MAX);
+    isThere ||= content !== undefined;
     for (const line of (content?.toString("utf8") ?? "").split("\n")) {
       if (line === "") continue;
       const entry = readLine(line);
@@ -62,7 +68,7 @@ async function readAudit(files: Pick<Files, "read">, path: string): Promise<Read
       else entries.push(entry);
     }
   }
-  return { entries, damaged };
+  return { entries, damaged, isThere };
 }
 
 /** A power cut leaves half a line. */

@@ -11,7 +11,7 @@ import { type CsvColumn, csvLines } from "./csv.ts";
 import { readFilter } from "./frame-filter.ts";
 import { readCount } from "./journal-asking.ts";
 import type { Paint } from "./paint.ts";
-import { makeWords, span, table, type Words } from "./words.ts";
+import { cellSpan, makeWords, table, type Words } from "./words.ts";
 
 export interface DevicesArguments extends BenchArguments {
   readonly devAddr?: string | undefined;
@@ -142,8 +142,8 @@ function rowOf(device: DeviceView, words: Words, t: Translate): string[] {
   const { lastRssiDbm, lastSnrDb, marginDb, spreadingFactor, silent } = device;
   return [
     device.devAddr,
-    `${span(device.lastHeardAgeMs)}${silent ? " !" : ""}`,
-    interval === undefined ? "" : span(interval),
+    `${t.say(cellSpan(device.lastHeardAgeMs))}${silent ? " !" : ""}`,
+    interval === undefined ? "" : t.say(cellSpan(interval)),
     words.count(device.heard),
     t("devices.percent", { share: words.fixed(lossOf(device) * 100, 1) }),
     spreadingFactor === undefined ? "" : `SF${spreadingFactor}`,

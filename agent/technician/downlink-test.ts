@@ -74,16 +74,16 @@ export async function testDownlink(doors: BenchDoors, args: DownlinkTestArgument
 }
 
 function readWish({ gateway, frequency, sf, power }: DownlinkTestArguments, t: Translate): TestWish {
-  const number = (option: string, given: string | undefined): number | undefined => {
+  const number = (option: string, given: string | undefined, example: number): number | undefined => {
     if (given === undefined) return undefined;
     const value = given.trim() === "" ? Number.NaN : Number(given.replace(",", "."));
     if (Number.isFinite(value)) return value;
-    throw new AgentError("USAGE", t("frames.badNumber", { option, given }));
+    throw new AgentError("USAGE", t("frames.badNumber", { option, given, example }));
   };
   const [mhz, factor, powerDbm] = [
-    number("--frequency", frequency),
-    number("--sf", sf?.replace(/^sf/i, "")),
-    number("--power", power),
+    number("--frequency", frequency, 869.525),
+    number("--sf", sf?.replace(/^sf/i, ""), 9),
+    number("--power", power, 14),
   ];
   return {
     ...(gateway === undefined ? {} : { gatewayEui: gateway.toLowerCase() }),

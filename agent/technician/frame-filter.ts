@@ -44,12 +44,12 @@ export function readFilter(args: FilterArguments, t: Translate): FrameFilter {
   if (args.devEui !== undefined) filters.push(byDevEui(args.devEui, t));
   const types = (args.type ?? []).flatMap((type) => TYPES[type] ?? []);
   if (types.length > 0) filters.push(({ header }) => header !== undefined && types.includes(header.mType));
-  const minDbm = readNumber("--rssi-min", args.rssiMin, t);
-  const maxDbm = readNumber("--rssi-max", args.rssiMax, t);
+  const minDbm = readNumber("--rssi-min", args.rssiMin, -110, t);
+  const maxDbm = readNumber("--rssi-max", args.rssiMax, -110, t);
   // Of a frame without RSSI nobody knows.
   if (minDbm !== undefined) filters.push(({ rssiDbm }) => rssiDbm !== undefined && rssiDbm >= minDbm);
   if (maxDbm !== undefined) filters.push(({ rssiDbm }) => rssiDbm !== undefined && rssiDbm <= maxDbm);
-  const factors = (args.sf ?? []).map((sf) => readNumber("--sf", String(sf).replace(/^sf/i, ""), t));
+  const factors = (args.sf ?? []).map((sf) => readNumber("--sf", String(sf).replace(/^sf/i, ""), 12, t));
   if (factors.length > 0) filters.push(({ spreadingFactor }) => factors.includes(spreadingFactor));
   return (sight) => filters.every((filter) => filter(sight));
 }
@@ -103,11 +103,16 @@ function plainHex(given: string): string {
     .replaceAll(/[:\s-]/g, "");
 }
 
-function readNumber(option: string, given: string | number | undefined, t: Translate): number | undefined {
+function readNumber(
+  option: string,
+  given: string | number | undefined,
+  example: number,
+  t: Translate,
+): number | undefined {
   if (given === undefined) return undefined;
   const number = String(given).trim() === "" ? Number.NaN : Number(String(given).replace(",", "."));
   if (Number.isFinite(number)) return number;
-  throw new AgentError("USAGE", t("frames.badNumber", { option, given: String(given) }));
+  throw new AgentError("USAGE", t("frames.badNumber", { option, given: String(given), example }));
 }
 
 /**

@@ -93,7 +93,7 @@ function availabilityLines({ availability }: HealthView, t: Translate, words: Wo
     sayAvailability(subject.day, words),
     sayAvailability(subject.month, words),
     sayAvailability(subject.year, words),
-    span(subject.month.downMs),
+    t.say(span(subject.month.downMs)),
     t(STATES[subject.state]),
   ]);
   const lines = table([heads.map((key) => t(key)), ...rows], [false, true, true, true, true, false]);

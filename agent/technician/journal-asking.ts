@@ -44,16 +44,17 @@ export function readMoment(
   return atMs;
 }
 
-/** @param given a number, or what was typed where that is none. @throws AgentError USAGE */
+/** @param given a number, or what was typed where that is none. @param example of a good one. @throws AgentError USAGE */
 export function readCount(
   option: string,
   given: number | string | undefined,
   t: Translate,
+  example = 20,
 ): number | undefined {
   if (given === undefined) return undefined;
   const count = given === "" ? Number.NaN : Number(given);
   if (Number.isSafeInteger(count) && count >= 0) return count;
-  throw new AgentError("USAGE", t("journal.badNumber", { option, given: String(given) }));
+  throw new AgentError("USAGE", t("journal.badNumber", { option, given: String(given), example }));
 }
 
 /** @returns path and query; what is undefined or false is left out, true stands without a value. */

@@ -2,7 +2,7 @@
  * `edge-agent journal import`: frames that another gateway exported, taken into this journal. What becomes of them, and
  * what the cores see: journal/import.ts.
  */
-import { EXIT } from "../errors.ts";
+import { AgentError, EXIT, isAgentError } from "../errors.ts";
 import type { Lines } from "../ports.ts";
 import type { TextKey } from "../text/text.ts";
 import { type JournalArguments, type JournalDoors, withJournal } from "./journal-access.ts";
@@ -111,16 +111,28 @@ const FAULT_TEXTS = {
 const textOf = (fault: string) =>
   Object.hasOwn(FAULT_TEXTS, fault) ? FAULT_TEXTS[fault as keyof typeof FAULT_TEXTS] : "line.badRxpk";
 
+/** @throws AgentError FILE_IO, said as of a file that was to be there */
+async function* readOne({ largeFiles, t }: JournalDoors, path: string): AsyncGenerator<Buffer> {
+  try {
+    yield* largeFiles.read(path);
+  } catch (error) {
+    const isMissing = (error as { cause?: { code?: string } }).cause?.code === "ENOENT";
+    if (!isAgentError(error, "FILE_IO") || !isMissing) throw error;
+    throw new AgentError("FILE_IO", t("journal.noFile", { path }), error);
+  }
+}
+
 /** The lines of all files, each with its place. What is no JSON is refused here: line by line, or CSV as a whole. */
 async function* readFiles(
-  { largeFiles, interrupted }: JournalDoors,
+  doors: JournalDoors,
   files: readonly string[],
   refuse: (refused: Refused) => void,
 ): Lines {
+  const { interrupted } = doors;
   for (const file of files) {
     let piece: { line: Place; frame: unknown }[] = [];
     let line = 0;
-    for await (const text of linesIn(largeFiles.read(file))) {
+    for await (const text of linesIn(readOne(doors, file))) {
       line++;
       if (interrupted.aborted) return;
       if (text === "") continue;

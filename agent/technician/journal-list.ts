@@ -6,7 +6,7 @@ import type { Translate } from "../text/text.ts";
 import { type JournalArguments, type JournalDoors, withJournal } from "./journal-access.ts";
 import { type DeviceArguments, question, readCount, readDevice } from "./journal-asking.ts";
 import { type Derived, derive } from "./journal-lines.ts";
-import { makeWords, span, table, type Words } from "./words.ts";
+import { cellSpan, makeWords, table, type Words } from "./words.ts";
 
 export interface ListArguments extends JournalArguments, DeviceArguments {
   readonly sort: string;
@@ -124,8 +124,8 @@ function rowOf({ devAddr, devEui, frames, oldest, newest }: Listed, words: Words
   return [
     device,
     words.count(frames),
-    oldest === undefined ? "?" : span(oldest.ageMs),
-    newest === undefined ? "?" : span(newest.ageMs),
+    oldest === undefined ? "?" : t.say(cellSpan(oldest.ageMs)),
+    newest === undefined ? "?" : t.say(cellSpan(newest.ageMs)),
     counters,
     newest?.rssiDbm === undefined ? "" : words.figure(newest.rssiDbm, 0),
     newest?.snrDb === undefined ? "" : words.figure(newest.snrDb, 1),

@@ -23,11 +23,14 @@ interface Shown {
   readonly derived: Derived | undefined;
 }
 
+/** The first that a journal gives (option.sequence). */
+const SEQUENCE_EXAMPLE = 2 ** 32;
+
 /** Ends with exit code 1 when the frame of that number is not there. @throws AgentError USAGE, and as withJournal() */
 export async function showFrames(doors: JournalDoors, args: ShowArguments): Promise<void> {
   const { t, print } = doors;
   const device = readDevice(args, t);
-  const sequence = readCount("SEQUENCE", args.sequence, t);
+  const sequence = readCount("SEQUENCE", args.sequence, t, SEQUENCE_EXAMPLE);
   const limit = readCount("--limit", args.limit, t) ?? 0;
   const isAsked = sequence !== undefined || device.devAddr !== undefined || device.devEui !== undefined;
   if (!isAsked && !args.aside) throw new AgentError("USAGE", t("journal.showWhat"));

@@ -10,8 +10,8 @@ export function sayStoreError(error: unknown, path: string, t: Translate): unkno
   if (!isAgentError(error)) return error;
   const { reason } = error;
   // Whose folder it is can be mended by whoever asks; what a disk refuses cannot.
-  if (error.code === "STORE_IO" && NOT_ALLOWED.test(error.message))
-    return new AgentError("STORE_IO", t("journal.notAllowed", { path }), error, reason);
+  if ((error.code === "STORE_IO" || error.code === "FILE_IO") && NOT_ALLOWED.test(error.message))
+    return new AgentError(error.code, t("journal.notAllowed", { path }), error, reason);
   const said: Partial<Record<AgentErrorCode, string>> = {
     STORE_LOCKED: t("journal.held", { path, holder: reason }),
     STORE_NEWER: t("error.journalNewer", { path }),

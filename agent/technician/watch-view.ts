@@ -151,7 +151,7 @@ function coreLine(
   const nowMs = status.startedWallMs + status.uptimeMs;
   const said = status.cores.map((core) => {
     const age = span(Math.max(0, nowMs - core.sinceWallMs));
-    const trip = core.roundTripMs === undefined ? "" : ` ${words.count(core.roundTripMs)} ms`;
+    const trip = core.roundTripMs === undefined ? "" : `, ${words.count(core.roundTripMs)} ms`;
     return `${t(CORE_STATES[core.state], { id: core.id, age })}${core.state === "connected" ? trip : ""}`;
   });
   const line = cut(said.length === 0 ? t("watch.noCore") : said.join(", "), columns);

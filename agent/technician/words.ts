@@ -1,4 +1,5 @@
 /** Figures, dates and tables as a person reads them, in either language, within 80 columns. */
+import { type Said, said } from "../text/said.ts";
 import type { Translate } from "../text/text.ts";
 
 const LOCALES = { en: "en-GB", fr: "fr-FR" } as const;
@@ -62,19 +63,36 @@ export function makeWords({ language }: Translate): Words {
 
 const DATE_MS_MAX = 8.64e15;
 
-/** Two units at most: 3d 4h, 5h 12m, 3m 20s, 12s. */
-export function span(spanMs: number): string {
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+
+/** Two units at most: 3d 4h, 5h 12m, 3m 20s, 12s; in French 3 j 4 h, 5 h 12 min, 3 min 20 s, 12 s. */
+export function span(spanMs: number): Said {
   const seconds = Math.floor(spanMs / 1_000);
   const parts = [
-    [Math.floor(seconds / 86_400), "d"],
-    [Math.floor(seconds / 3_600) % 24, "h"],
-    [Math.floor(seconds / 60) % 60, "m"],
-    [seconds % 60, "s"],
+    [Math.floor(seconds / 86_400), "span.days"],
+    [Math.floor(seconds / 3_600) % 24, "span.hours"],
+    [Math.floor(seconds / 60) % 60, "span.minutes"],
+    [seconds % 60, "span.seconds"],
   ] as const;
-  const first = parts.findIndex(([count]) => count > 0);
-  if (first < 0) return "0s";
-  const shown = parts.slice(first, first + 2).filter(([count]) => count > 0);
-  return shown.map(([count, unit]) => `${count}${unit}`).join(" ");
+  const from = parts.findIndex(([count]) => count > 0);
+  if (from < 0) return said("span.seconds", { count: 0 });
+  const shown = parts.slice(from, from + 2).filter(([count]) => count > 0);
+  const [first, second] = shown.map(([count, key]) => said(key, { count }));
+  return second === undefined ? first! : said("span.both", { first: first!, second });
+}
+
+/** For a column, 8 letters at most within 1,000 days: 59m, 23h 59m, 9d 23h, 14d; in French 59 min, 23 h 59, 9 j 23 h. */
+export function cellSpan(spanMs: number): Said {
+  if (spanMs < HOUR_MS) return span(spanMs < MINUTE_MS ? spanMs : spanMs - (spanMs % MINUTE_MS));
+  if (spanMs >= 10 * DAY_MS) return span(spanMs - (spanMs % DAY_MS));
+  const minutes = Math.floor(spanMs / MINUTE_MS) % 60;
+  if (spanMs >= DAY_MS || minutes === 0) return span(spanMs);
+  return said("span.clock", {
+    hours: Math.floor(spanMs / HOUR_MS),
+    minutes: String(minutes).padStart(2, "0"),
+  });
 }
 
 /** @returns lines of at most so many letters; a word that is longer has a line to itself. */

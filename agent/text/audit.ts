@@ -19,6 +19,10 @@ export const AUDIT_TEXTS = {
     en: "nothing has been commanded; what was refused or only read is written within a minute",
     fr: "rien n'a été commandé ; ce qui a été refusé ou seulement lu est écrit dans la minute",
   },
+  "audit.noFile": {
+    en: "there is no file {path}; without --file it is the one of the settings, beside the journal's folder",
+    fr: "il n'y a pas de fichier {path} ; sans --file c'est celui des réglages, à côté du dossier du journal",
+  },
   "audit.when": { en: "when", fr: "quand" },
   "audit.core": { en: "core", fr: "cœur" },
   "audit.gateway": { en: "gateway", fr: "passerelle" },

@@ -95,8 +95,8 @@ export const BENCH_TEXTS = {
 
   // ------------------------------------------------------------------------------------------- agent
   "bench.noAgent": {
-    en: "no agent answers on {socket}. Start it (systemctl start edge-agent, or: edge-agent run --config {config}), or say where it listens with --socket; you may lack the right to open the socket (try sudo)",
-    fr: "aucun agent ne répond sur {socket}. Lancez-le (systemctl start edge-agent, ou : edge-agent run --config {config}), ou indiquez sa socket avec --socket ; il vous manque peut-être le droit de l'ouvrir (essayez sudo)",
+    en: "no agent answers on {socket}. Start it (systemctl start edge-agent, on KerOS: monit start edge-agent, or: edge-agent run --config {config}), or say where it listens with --socket; you may lack the right to open the socket (try sudo)",
+    fr: "aucun agent ne répond sur {socket}. Lancez-le (systemctl start edge-agent, sous KerOS : monit start edge-agent, ou : edge-agent run --config {config}), ou indiquez sa socket avec --socket ; il vous manque peut-être le droit de l'ouvrir (essayez sudo)",
   },
   "bench.agentGone": {
     en: "the agent went away: {reason}. See: edge-agent status",
@@ -118,7 +118,10 @@ export const BENCH_TEXTS = {
     en: "--net-id: {given} is no NetID: 6 hex digits",
     fr: "--net-id : {given} n'est pas un NetID : 6 chiffres hexadécimaux",
   },
-  "frames.badNumber": { en: "{option}: {given} is no number", fr: "{option} : {given} n'est pas un nombre" },
+  "frames.badNumber": {
+    en: "{option} {given}: a number, such as {example}",
+    fr: "{option} {given} : un nombre, par exemple {example}",
+  },
   "frames.dropped": {
     en: "(events not shown: {events}; this terminal was too slow)",
     fr: "(évènements non montrés : {events} ; ce terminal était trop lent)",

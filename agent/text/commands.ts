@@ -39,6 +39,14 @@ export const COMMAND_TEXTS = {
     fr: "{option} a été donné plusieurs fois : donnez-le une seule fois.",
   },
   "command.missing": { en: "Which command? See --help.", fr: "Quelle commande ? Voir --help." },
+  "command.whichOf": {
+    en: "{command}: which command? There are: {commands}. See: {command} --help",
+    fr: "{command} : quelle commande ? Il y a : {commands}. Voir : {command} --help",
+  },
+  "command.noneOf": {
+    en: "{command}: there is no command {given}. There are: {commands}. See: {command} --help",
+    fr: "{command} : la commande {given} n'existe pas. Il y a : {commands}. Voir : {command} --help",
+  },
   "command.seeHelp": { en: "see: {command} --help", fr: "voir : {command} --help" },
   "command.completion": {
     en: "Print a completion script for the shell",

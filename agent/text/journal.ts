@@ -275,6 +275,10 @@ export const JOURNAL_TEXTS = {
     fr: "dont {frames} sans heure de réception, donc gardées malgré --since/--until : leur horloge n'était pas fiable",
   },
   "journal.stdout": { en: "standard output", fr: "la sortie standard" },
+  "journal.noFile": {
+    en: "there is no file {path}; name one that edge-agent journal export has written, or - for standard input",
+    fr: "il n'y a pas de fichier {path} ; nommez-en un écrit par edge-agent journal export, ou - pour l'entrée standard",
+  },
   "journal.noFolder": {
     en: "the folder {folder} does not exist",
     fr: "le dossier {folder} n'existe pas",
@@ -368,8 +372,8 @@ export const JOURNAL_TEXTS = {
     fr: "{option} {given} : {digits} chiffres hexadécimaux",
   },
   "journal.badNumber": {
-    en: "{option} {given}: a whole number, 0 or more",
-    fr: "{option} {given} : un nombre entier, 0 ou plus",
+    en: "{option} {given}: a whole number, 0 or more, such as {example}",
+    fr: "{option} {given} : un nombre entier, 0 ou plus, par exemple {example}",
   },
   "journal.showWhat": {
     en: "which frames? A sequence, --dev-addr, --dev-eui or --aside",

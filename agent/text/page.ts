@@ -13,8 +13,8 @@ export const PAGE_TEXTS = {
     fr: "adresse, code et empreinte du certificat, à saisir et à comparer sur un téléphone",
   },
   "web.off": {
-    en: 'There is no local page: [web] listen is empty.\nTo switch it on: listen = "127.0.0.1:1780" under [web] in\n{path}, then: systemctl restart edge-agent',
-    fr: "Il n'y a pas de page locale : [web] listen est vide.\nPour l'activer : listen = \"127.0.0.1:1780\" sous [web] dans\n{path}, puis : systemctl restart edge-agent",
+    en: 'There is no local page: [web] listen is empty.\nTo switch it on: listen = "127.0.0.1:1780" under [web] in\n{path}, then: systemctl restart edge-agent\n(on KerOS: monit restart edge-agent)',
+    fr: "Il n'y a pas de page locale : [web] listen est vide.\nPour l'activer : listen = \"127.0.0.1:1780\" sous [web] dans\n{path}, puis : systemctl restart edge-agent\n(sous KerOS : monit restart edge-agent)",
   },
   "web.closed": {
     en: "The local page is not open: {reason}",

@@ -99,7 +99,7 @@ export const PROFILE_TEXTS = {
     en: "a fact here or in systems/{system}.toml, its value {value}",
     fr: "un fait ici ou dans systems/{system}.toml, de valeur : {value}",
   },
-  "expected.readable": { en: "a file that can be read", fr: "un fichier lisible" },
+  "expected.readable": { en: "a file that can be read ({reason})", fr: "un fichier lisible ({reason})" },
   "expected.profileFile": {
     en: "a profile file; there is none",
     fr: "un fichier de profil ; il n'y en a pas",

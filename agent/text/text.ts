@@ -21,6 +21,7 @@ import { PROFILE_TEXTS } from "./profiles.ts";
 import { type Arguments, type Said, said } from "./said.ts";
 import { SETTINGS_TEXTS } from "./settings.ts";
 import { SETUP_TEXTS } from "./setup.ts";
+import { SPAN_TEXTS } from "./span.ts";
 import { STATUS_TEXTS } from "./status.ts";
 
 export { type Entry, LANGUAGES, type Language } from "./entry.ts";
@@ -31,6 +32,7 @@ export const TEXT_AREAS = [
   SETTINGS_TEXTS,
   ERROR_TEXTS,
   STATUS_TEXTS,
+  SPAN_TEXTS,
   ALARM_TEXTS,
   HEALTH_TEXTS,
   FIELD_TEXTS,
@@ -49,6 +51,7 @@ const TEXTS = {
   ...SETTINGS_TEXTS,
   ...ERROR_TEXTS,
   ...STATUS_TEXTS,
+  ...SPAN_TEXTS,
   ...ALARM_TEXTS,
   ...HEALTH_TEXTS,
   ...FIELD_TEXTS,

@@ -1,7 +1,7 @@
 /** The `fleet-status` command for yargs: its options, and what the process gives it. */
-import { readFile } from "node:fs/promises";
 import type { CommandModule } from "yargs";
 import { AgentError, EXIT } from "../../agent/errors.ts";
+import { readFigure } from "../given.ts";
 
 const SECONDS_MAX = 86_400;
 
@@ -37,13 +37,11 @@ export const fleetStatusCommand: CommandModule = {
             "TOML list of [[gateway]] eui, name, commune, since: who should be there, where, from which day",
         },
         wait: {
-          type: "number",
           default: 10,
           requiresArg: true,
           describe: "Seconds to listen at most; fewer once all that are listed have reported",
         },
         watch: {
-          type: "number",
           requiresArg: true,
           describe: "Show it again every so many seconds until interrupted",
         },
@@ -65,27 +63,32 @@ export const fleetStatusCommand: CommandModule = {
   handler: async (args) => {
     const given = args as unknown as FleetStatusArguments;
     assertUrl(given.broker);
-    assertSeconds("wait", given.wait);
-    if (given.watch !== undefined) assertSeconds("watch", given.watch);
-    const [{ runFleetStatus }, { readKnownGateways }, person] = await Promise.all([
+    const waitMs = readMs("wait", given.wait);
+    const everyMs = given.watch === undefined ? undefined : readMs("watch", given.watch);
+    const [{ runFleetStatus }, files, { readKnownGateways }, person] = await Promise.all([
       import("./fleet-status.ts"),
+      import("./given-file.ts"),
       import("./known-gateways.ts"),
       import("../../agent/host/person.ts"),
     ]);
-    const isWatched = given.watch !== undefined && !given.json && process.stdout.isTTY === true;
+    const { gateways, caFile, passwordFile } = given;
+    const isWatched = everyMs !== undefined && !given.json && process.stdout.isTTY === true;
     const kept = await runFleetStatus({
       broker: given.broker,
       topicPrefix: given.topicPrefix,
       username: given.username,
-      password: await passwordOf(given),
-      ca: given.caFile === undefined ? undefined : await fileAt(given.caFile),
+      password:
+        passwordFile === undefined
+          ? process.env.METER_FLEET_PASSWORD
+          : await files.readPasswordFile(passwordFile),
+      ca: caFile === undefined ? undefined : await files.readCaFile(caFile),
       known:
-        given.gateways === undefined
+        gateways === undefined
           ? new Map()
-          : readKnownGateways((await fileAt(given.gateways)).toString("utf8"), given.gateways),
-      waitMs: given.wait * 1_000,
+          : readKnownGateways((await files.readGivenFile("gateways", gateways)).toString("utf8"), gateways),
+      waitMs,
       json: given.json,
-      everyMs: given.watch === undefined ? undefined : given.watch * 1_000,
+      everyMs,
       interrupted: person.watchInterruption(),
       wallMs: Date.now,
       print: person.print,
@@ -103,8 +106,9 @@ interface FleetStatusArguments {
   readonly passwordFile?: string;
   readonly caFile?: string;
   readonly gateways?: string;
-  readonly wait: number;
-  readonly watch?: number;
+  /** As they were typed. */
+  readonly wait: unknown;
+  readonly watch?: unknown;
   readonly json: boolean;
 }
 
@@ -113,26 +117,13 @@ async function openScreen() {
   return { rows: () => process.stdout.rows, draw: (text: string) => logUpdate(text) };
 }
 
-async function passwordOf({ passwordFile }: FleetStatusArguments): Promise<string | undefined> {
-  if (passwordFile === undefined) return process.env.METER_FLEET_PASSWORD;
-  return (await fileAt(passwordFile)).toString("utf8").replace(/\r?\n$/, "");
-}
-
-/** @throws AgentError USAGE */
-async function fileAt(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw new AgentError("USAGE", `${path}: ${(error as Error).message}`, error);
-  }
-}
-
 function assertUrl(url: string): void {
   if (URL.canParse(url) && /^(mqtts?|wss?):$/.test(new URL(url).protocol)) return;
   throw new AgentError("USAGE", `--broker: expected an mqtt, mqtts, ws or wss URL; found ${url}`);
 }
 
-function assertSeconds(name: string, value: number): void {
-  if (value >= 1 && value <= SECONDS_MAX) return;
-  throw new AgentError("USAGE", `--${name}: expected seconds from 1 to ${SECONDS_MAX}; found ${value}`);
+/** @throws AgentError USAGE */
+function readMs(option: string, given: unknown): number {
+  const wanted = { from: 1, to: SECONDS_MAX, what: "seconds", whole: false, example: 10 };
+  return readFigure(option, given, wanted) * 1_000;
 }

@@ -7,7 +7,7 @@
  *   commune = "Blois"
  *   since = 2026-12-01          # planned until that day (UTC) and not missed before
  */
-import { parse, TomlDate } from "smol-toml";
+import { parse, TomlDate, TomlError } from "smol-toml";
 import * as v from "valibot";
 import { AgentError } from "../../agent/errors.ts";
 import { GATEWAYS_MAX } from "./fleet.ts";
@@ -39,12 +39,17 @@ const List = v.strictObject({
 /** @param path for the message. @throws AgentError USAGE */
 export function readKnownGateways(text: string, path: string): Map<string, Known> {
   const wrong = (what: string): AgentError => new AgentError("USAGE", `${path}: ${what}`);
-  let parsed: unknown;
+  let parsed: object;
   try {
     parsed = parse(text);
   } catch (error) {
-    throw wrong((error as Error).message);
+    if (!(error instanceof TomlError)) throw error;
+    // Its message goes on with the line itself, whatever that is made of.
+    const [what = ""] = error.message.split("\n");
+    throw wrong(`line ${error.line}: ${what}`);
   }
+  if (!Object.hasOwn(parsed, "gateway"))
+    throw wrong('no gateways in it; each is written [[gateway]], then eui = "7276ff0044010010"');
   const read = v.safeParse(List, parsed);
   if (!read.success) {
     const [issue] = read.issues;

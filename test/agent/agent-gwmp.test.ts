@@ -243,7 +243,7 @@ describe("a server out of reach", () => {
     expect(world.agent.status().cores[0]!.alarms).toEqual(["unanswered"]);
     const said = (language: "en" | "fr") => sayStatus(world.agent.status(), makeText(language), false);
     expect(said("en")).toMatch(/lns \(7276ff0044010010\) {2}out of reach for \d+s: it does not answer/);
-    expect(said("fr")).toMatch(/injoignable depuis \d+s : il ne répond pas/);
+    expect(said("fr")).toMatch(/injoignable depuis \d+\u00a0s : il ne répond pas/);
     const elsewhere = { host: "10.0.0.9", port: 1700 };
     const moved = await serve(world, elsewhere);
     world.udp.names.set("lns.example", [elsewhere.host]);

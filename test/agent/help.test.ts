@@ -50,3 +50,47 @@ test("a wrong option is said, and where the right ones stand", () => {
     "voir : edge-agent doctor --help",
   );
 });
+
+describe("of a word that several commands follow", () => {
+  const commandsIn = (help: string): string[] =>
+    [...help.matchAll(/^ {2}edge-agent \w+ ([a-z]+)/gm)].map(([, command]) => command!);
+
+  test.each(["config", "profiles", "journal", "web"])(
+    "%s: one that it does not have is said, with all that it has as its help shows them, and no option",
+    (group) => {
+      const commands = [...new Set(commandsIn(runCommand([group, "--help"]).stdout.split("Options:")[0]!))];
+      expect(commands.length).toBeGreaterThan(0);
+      const all = `There are: ${commands.join(", ")}. See: edge-agent ${group} --help\n`;
+      for (const more of [[], ["--config", "x.toml"]]) {
+        expect(runCommand([group, "banana", ...more])).toEqual({
+          code: 2,
+          stdout: "",
+          stderr: `edge-agent ${group}: there is no command banana. ${all}`,
+        });
+      }
+      expect(runCommand([group]).stderr).toBe(`edge-agent ${group}: which command? ${all}`);
+    },
+  );
+
+  test("in French, wherever the language stands", () => {
+    for (const words of [
+      ["--lang", "fr", "journal", "banana"],
+      ["--lang=fr", "journal", "banana"],
+      ["journal", "banana", "--lang", "fr"],
+    ]) {
+      expect(runCommand(words).stderr, words.join(" ")).toMatch(
+        /^edge-agent journal : la commande banana n'existe pas\. Il y a : stats, .*thin\. Voir : edge-agent journal --help\n$/,
+      );
+    }
+  });
+});
+
+test.each([
+  [["frames", "--limit", "banana"], "--limit banana: a whole number, 0 or more, such as 20"],
+  [["journal", "list", "--limit", "2.5"], "--limit 2.5: a whole number, 0 or more, such as 20"],
+  [["frames", "--rssi-max", "banana"], "--rssi-max banana: a number, such as -110"],
+  [["downlink-test", "--power", "banana"], "--power banana: a number, such as 14"],
+  [["audit", "--last", "banana"], "--last banana: a whole number, 0 or more, such as 20"],
+])("%j: the word that was given, what was expected, and an example", (words, stderr) => {
+  expect(runCommand(words)).toEqual({ code: 2, stdout: "", stderr: `${stderr}\n` });
+});

@@ -75,7 +75,7 @@ describe("devices", () => {
     expect(csv.slice(1)).toEqual([expect.stringMatching(new RegExp(`^0x${EUI},0x27000001,`)), ""]);
     const both = ask("--json", "--csv", "--lang", "fr");
     expect(both).toMatchObject({ code: 2, stdout: "", stderr: "--json ou --csv : lequel des deux ?\n" });
-    expect(ask("--limit", "-1").stderr).toBe("--limit -1: a whole number, 0 or more\n");
+    expect(ask("--limit", "-1").stderr).toBe("--limit -1: a whole number, 0 or more, such as 20\n");
     expect(ask("--dev-addr", "28").stdout).toBe("none of the devices heard fits\n");
     await agent.stop();
   });

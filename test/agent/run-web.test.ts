@@ -134,7 +134,7 @@ test("with an empty listen there is no page", async () => {
     expect(status).toBe(1);
     expect(stdout).toContain('listen = "127.0.0.1:1780"');
     expect(stdout).toContain(gateway.settingsPath);
-    expect(stdout).toContain("systemctl restart edge-agent");
+    expect(stdout).toMatch(/systemctl restart edge-agent\n\((on|sous) KerOS ?: monit restart edge-agent\)/);
   }
   await agent.stop();
 });

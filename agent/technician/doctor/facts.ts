@@ -20,6 +20,7 @@ import type {
 } from "../../ports.ts";
 import type { Address, ForwarderServer } from "../../setup/former-server.ts";
 import type { ClockView } from "../../south/clock-state.ts";
+import type { Said } from "../../text/said.ts";
 import type { Decision } from "./firewall.ts";
 import type { RadioPlan } from "./radio-plan.ts";
 
@@ -32,7 +33,7 @@ export type SettingsSeen =
   | {
       readonly state: "unreadable";
       readonly path: string;
-      readonly reason: string;
+      readonly reason: Said | string;
       readonly isForbidden: boolean;
     }
   | { readonly state: "wrong"; readonly path: string; readonly troubles: readonly Trouble[] }
@@ -54,7 +55,7 @@ export type ForwarderSeen =
   | {
       readonly state: "unreadable";
       readonly file: string;
-      readonly reason: string;
+      readonly reason: Said | string;
       readonly isForbidden: boolean;
     }
   | {

@@ -2,6 +2,7 @@
  * Makes of what a command has printed on a made-up gateway what it prints on any day: paths as they are on a gateway, and
  * one fixed figure wherever each run and each machine has its own. Everything else stays to the letter.
  */
+import type { Language } from "../../../agent/text/text.ts";
 import type { Site } from "../technician/doctor/site.ts";
 
 export function steady(text: string, { root, port, broker }: Site): string {
@@ -18,8 +19,8 @@ export function steady(text: string, { root, port, broker }: Site): string {
     .trim();
 }
 
-/** A short while: 1s, or 1m 2s on a slow machine. */
-const SPAN = "(?:\\d+m )?\\d+s";
+/** A short while: 1s, or 1m 2s on a slow machine; in French the unit stands apart, by what does not break. */
+const SPAN = "(?:\\d+(?:m|\u00a0min) )?\\d+\u00a0?s";
 type Instead = string | ((...found: string[]) => string);
 
 const FIXED: readonly (readonly [what: RegExp, instead: Instead])[] = [
@@ -35,20 +36,33 @@ const FIXED: readonly (readonly [what: RegExp, instead: Instead])[] = [
   // How long something is so, how long ago it was; what stands at the right edge stays there.
   [
     new RegExp(`(up|depuis) (${SPAN} +)(?=07:41:12$)`, "gm"),
-    (_all, word, span) => `${word} ${"2h 5m".padEnd(span!.length)}`,
+    (_all, word, span) => `${word} ${inLanguageOf(span!, "2h 5m").padEnd(span!.length)}`,
   ],
-  [new RegExp(`(for|up|depuis) ${SPAN}`, "g"), "$1 2h 5m"],
+  [
+    new RegExp(`(for|up|depuis) (${SPAN})`, "g"),
+    (_all, word, span) => `${word} ${inLanguageOf(span!, "2h 5m")}`,
+  ],
   [new RegExp(`(heard|,) ${SPAN}( ago)?$`, "gm"), "$1 4s$2"],
-  [new RegExp(`(il y a) ${SPAN}`, "g"), "$1 4s"],
+  [new RegExp(`(il y a) ${SPAN}`, "g"), "$1 4\u00a0s"],
+  // Columns as wide as their heads, and not as what a slow machine has put below them.
+  [
+    /^(Device|Capteur)( +Frames| +Trames)?( +(?:Oldest|Première|last heard|entendu))( +(?:Newest|Dernière|every|chaque))/gm,
+    (_all, device, frames = "", one, other) => `${device}${frames}  ${one!.trim()}  ${other!.trim()}`,
+  ],
   // In a device's line of the journal its first and its last frame; else the last word from it, and its interval.
-  [new RegExp(`^([0-9a-f]{8} +\\d+)( +${SPAN})( +${SPAN})`, "gm"), cells("15m", "2m")],
-  [new RegExp(`^([0-9a-f]{8})( +${SPAN})( +${SPAN})`, "gm"), cells("2m", "15m")],
+  [
+    new RegExp(`^([0-9a-f]{8} +\\d+)( +${SPAN})( +${SPAN})`, "gm"),
+    cells("15m", "2m", { en: [8, 8], fr: [10, 10] }),
+  ],
+  [new RegExp(`^([0-9a-f]{8})( +${SPAN})( +${SPAN})`, "gm"), cells("2m", "15m", { en: [12, 7], fr: [9, 8] })],
+  // What the agent says for itself, at a moment of its own.
+  [/^ {2}ownSent \(.*\n/gm, ""],
   // How fast.
   // A rate is said from five seconds on, which a slow machine takes.
   [/\d+\/min, (?=heard|entendues)/g, ""],
   [/(after|après|answers in|répond en) \d+ ms/g, "$1 7 ms"],
   [/, \d+ ms (at most|au plus)/g, ", 9 ms $1"],
-  [/(2h 5m) \d+ ms$/gm, "$1 7 ms"],
+  [/(2h 5m|2\u00a0h 5\u00a0min), \d+ ms$/gm, "$1, 7 ms"],
   // A link takes a moment to come up, which counts against it.
   [
     new RegExp(`( +[\\d.,]+ %)( +[\\d.,]+ %)( +[\\d.,]+ %)( +${SPAN})(?=  )`, "g"),
@@ -62,14 +76,35 @@ const FIXED: readonly (readonly [what: RegExp, instead: Instead])[] = [
   ],
 ];
 
-/** Two cells of a table, as wide as they were. */
-function cells(first: string, second: string): Instead {
-  return (_all, before, one, other) => before! + first.padStart(one!.length) + second.padStart(other!.length);
+/** Two cells of a table, as wide as their columns in either language. */
+function cells(first: string, second: string, widths: Record<Language, readonly [number, number]>): Instead {
+  return (_all, before, one) => {
+    const [firstWidth, secondWidth] = widths[one!.includes("\u00a0") ? "fr" : "en"];
+    return (
+      before! +
+      inLanguageOf(one!, first).padStart(firstWidth) +
+      inLanguageOf(one!, second).padStart(secondWidth)
+    );
+  };
+}
+
+/** @returns an English span as the language of the other one has it. */
+function inLanguageOf(span: string, english: string): string {
+  return span.includes("\u00a0")
+    ? english.replaceAll(
+        /(\d)([hms])/g,
+        (_all, count, unit) => `${count}\u00a0${unit === "m" ? "min" : unit}`,
+      )
+    : english;
 }
 
 /** A cell of the table of availability, where all was always there. */
 function wholly(cell: string | undefined): string {
-  const always = cell!.endsWith("s") ? "0s" : cell!.includes(",") ? "100,000 %" : "100.000 %";
+  const always = cell!.endsWith("s")
+    ? inLanguageOf(cell!, "0s")
+    : cell!.includes(",")
+      ? "100,000 %"
+      : "100.000 %";
   return always.padStart(cell!.length);
 }
 

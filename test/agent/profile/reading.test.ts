@@ -1,6 +1,7 @@
 /** Profile files that are wrong: every trouble with its line, its key, what was expected, and the nearest word. */
 import { describe, expect, test } from "vitest";
 import { sayTrouble } from "../../../agent/config/trouble.ts";
+import { AgentError } from "../../../agent/errors.ts";
 import { PROFILE_OCTETS_MAX, readFile, readProfiles } from "../../../agent/profile/files.ts";
 import { readProfileFile } from "../../../agent/profile/reading.ts";
 import { wholeProfile } from "../../../agent/profile/whole.ts";
@@ -231,7 +232,14 @@ describe("reading the folder", () => {
   test("a file that cannot be read, is no UTF-8 or is too large is a trouble", async () => {
     const broken = memoryFiles({});
     broken.break();
-    expect(await readFile(broken, "/p/a.toml")).toMatchObject({ troubles: [{ found: "EIO: disk gone" }] });
+    expect(await readFile(broken, "/p/a.toml")).toMatchObject({
+      troubles: [{ expected: { key: "expected.readable", params: { reason: "EIO: disk gone" } } }],
+    });
+    const denied = new AgentError("FILE_IO", "x", Object.assign(new Error("EACCES: …"), { code: "EACCES" }));
+    const refusing = { read: () => Promise.reject(denied) };
+    expect(await readFile(refusing, "/p/a.toml")).toMatchObject({
+      troubles: [{ expected: { key: "expected.readable", params: { reason: { key: "file.denied" } } } }],
+    });
     const files = memoryFiles({
       "/latin": Buffer.from([0x74, 0xe9]),
       "/large": "#".repeat(PROFILE_OCTETS_MAX + 1),

@@ -11,7 +11,8 @@ async function show(
     language = "en",
     json = false,
     last,
-  }: { language?: Language; json?: boolean; last?: number | string } = {},
+    file,
+  }: { language?: Language; json?: boolean; last?: number | string; file?: string } = {},
 ): Promise<string> {
   let shown = "";
   const doors = {
@@ -22,7 +23,7 @@ async function show(
       shown += text;
     },
   };
-  await showAudit(doors, { config: SETTINGS_PATH, file: undefined, last, json });
+  await showAudit(doors, { config: SETTINGS_PATH, file, last, json });
   return shown;
 }
 
@@ -80,8 +81,16 @@ describe("the audit log", () => {
   test.each([-1, "-1", "abc", 1.5, ""])("--last %j is refused, with what may stand there", async (last) => {
     await expect(show({}, { last, language: "fr" })).rejects.toMatchObject({
       code: "USAGE",
-      message: `--last ${last} : un nombre entier, 0 ou plus`,
+      message: `--last ${last} : un nombre entier, 0 ou plus, par exemple 20`,
     });
+  });
+
+  test("a file that is named and not there is said so; before the first command nobody misses the usual one", async () => {
+    await expect(show({}, { file: "/tmp/none.jsonl" })).rejects.toMatchObject({
+      code: "FILE_IO",
+      message: expect.stringMatching(/^there is no file \/tmp\/none\.jsonl; without --file /),
+    });
+    expect(await show({}, {})).toMatch(/^nothing has been commanded/);
   });
 
   test("counts as the language does", async () => {

@@ -95,7 +95,7 @@ describe("stats", () => {
     expect(english.stdout).toMatch(/^Wait for main +20$/m);
     expect(english.stdout).not.toMatch(/undefined|NaN|\{\w+\}/);
     const french = await say((doors) => showStats(doors, onFolder(directory)), { language: "fr" });
-    expect(french.stdout).toMatch(/^Plus ancienne +arrivée 01\/01\/2026 00:00:00 UTC, il y a 2d$/m);
+    expect(french.stdout).toMatch(/^Plus ancienne +arrivée 01\/01\/2026 00:00:00 UTC, il y a 2\u00a0j$/m);
     expect(french.stdout).toMatch(/^Taille +4,5 ko d'enregistrements ; [\d,]+ ko sur le disque/m);
   });
 
@@ -155,7 +155,7 @@ describe("list", () => {
     expect(french.stdout).toBe(
       [
         "Capteur   Trames  Première  Dernière  FCnt  RSSI   SNR  SF",
-        "26010000       6        2d    1d 23h   0-5   -97  -3,2   9",
+        "26010000       6       2\u00a0j  1\u00a0j 23\u00a0h   0-5   -97  -3,2   9",
         "",
         "capteurs affichés : 1 sur 4, trames en tout : 21 ; --limit 0 les montre tous",
         "",
@@ -255,7 +255,7 @@ describe("show", () => {
     });
     await expect(showing("abc")).rejects.toMatchObject({
       code: "USAGE",
-      message: "SEQUENCE abc: a whole number, 0 or more",
+      message: "SEQUENCE abc: a whole number, 0 or more, such as 4294967296",
     });
     await expect(showing("")).rejects.toMatchObject({ code: "USAGE" });
   });
@@ -351,6 +351,15 @@ describe("export", () => {
       message: expect.stringMatching(
         /holder\.json\/x cannot be written: a part of this path is a file .*name another folder$/,
       ),
+    });
+  });
+
+  test("a file to be imported that is not there is no folder to be made", async () => {
+    const directory = await folderWith(readings(1).map((one) => draftOf(one)));
+    const path = join(testFolder("journal"), "none.jsonl");
+    await expect(importing(directory, [path])).rejects.toMatchObject({
+      code: "FILE_IO",
+      message: `there is no file ${path}; name one that edge-agent journal export has written, or - for standard input`,
     });
   });
 

@@ -131,8 +131,8 @@ describe("for people", () => {
 
   test("in French as well", async () => {
     const shown = sayStatus(await statusOfTrouble(), makeText("fr"), false);
-    expect(shown).toContain("en marche depuis 1h 2m");
-    expect(shown).toContain("silencieux depuis 1h 2m");
+    expect(shown).toContain("en marche depuis 1\u00a0h 2\u00a0min");
+    expect(shown).toContain("silencieux depuis 1\u00a0h 2\u00a0min");
     expect(shown).toMatch(/trames gardées : 3\b/);
     expect(shown).not.toMatch(/undefined|NaN|\{\w+\}/);
   });

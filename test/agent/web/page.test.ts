@@ -5,7 +5,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import axe from "axe-core";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, CDPSession, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { LANGUAGES } from "../../../agent/text/text.ts";
 import { READERS_MAX } from "../../../agent/web/live.ts";
@@ -25,6 +25,12 @@ beforeAll(async () => {
   browser = await launch();
 });
 afterAll(() => browser.close());
+
+/** For how long the page's thread has had the processor: what else this machine does is no work of the page's. */
+async function workedMs(protocol: CDPSession): Promise<number> {
+  const { metrics } = await protocol.send("Performance.getMetrics");
+  return 1e3 * metrics.find(({ name }) => name === "TaskDuration")!.value;
+}
 
 async function shown(page: Page): Promise<string> {
   return page.locator("main").innerText();
@@ -297,6 +303,7 @@ describe("on a hard day", () => {
     const { page, context } = await visit(browser, served.url, { phone: true });
     const protocol = await context.newCDPSession(page);
     await protocol.send("Emulation.setCPUThrottlingRate", { rate: 6 });
+    await protocol.send("Performance.enable", { timeDomain: "threadTicks" });
     await goTo(page, "frames");
     await page.locator(".link[data-state=live]", { hasText: "●" }).waitFor();
     let number = 0;
@@ -305,15 +312,15 @@ describe("on a hard day", () => {
         for (const event of madeUpFrame(number++, Date.now())) served.gateway.feed.emit(event);
     }, 100);
     onTestFinished(() => clearInterval(storm));
-    await expect.poll(() => page.locator("tbody tr").count(), SOON).toBe(100);
+    await expect.poll(() => page.locator("tbody tr").count(), { timeout: 30_000 }).toBe(100);
     await page.waitForTimeout(6_000);
-    const fromMs = performance.now();
+    const fromMs = await workedMs(protocol);
     await page.locator('nav a[href="#signal"]').click();
     await page.locator('nav a[href="#signal"][aria-current]').waitFor();
-    expect(performance.now() - fromMs).toBeLessThan(3_000);
+    expect((await workedMs(protocol)) - fromMs).toBeLessThan(3_000);
     await goTo(page, "frames");
     expect(await page.locator("tbody tr").count()).toBeLessThanOrEqual(100);
-  }, 60_000);
+  }, 90_000);
 
   test("a phone whose clock is wrong by years shows the agent's time, and ages that are right", async () => {
     const served = await serve();
@@ -411,7 +418,7 @@ test("by keyboard alone: past the navigation, to a view, whose title then has th
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   // The link that was followed has the same words.
-  await expect.poll(() => page.evaluate<unknown>("document.activeElement?.tagName")).toBe("H1");
+  await expect.poll(() => page.evaluate<unknown>("document.activeElement?.tagName"), SOON).toBe("H1");
   expect(await page.evaluate<unknown>("document.activeElement?.textContent")).toBe("Frames");
 });
 
@@ -421,7 +428,7 @@ test("what was shown is saved as CSV and as JSON, also when the agent has gone",
   await page.locator(".cards").waitFor();
   await hear(served, page, 4);
   await goTo(page, "frames");
-  await expect.poll(() => page.locator("tbody tr").count()).toBe(4);
+  await expect.poll(() => page.locator("tbody tr").count(), SOON).toBe(4);
   await goTo(page, "export");
   await served.close();
   const save = async (name: string): Promise<string> => {
@@ -496,8 +503,8 @@ describe("opened to a network", () => {
     };
     for (let wrong = 0; wrong < 4; wrong++) await give();
     await expect
-      .poll(() => page.getByRole("alert").innerText())
-      .toMatch(/Trop de codes erronés\. Réessayez dans \d+s/);
+      .poll(() => page.getByRole("alert").innerText(), SOON)
+      .toMatch(/Trop de codes erronés\. Réessayez dans \d+\u00a0s/);
   });
 
   test("a session that is over asks for a new code, and says why; signing out ends one", async () => {

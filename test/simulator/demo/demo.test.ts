@@ -138,10 +138,13 @@ async function commandsWith(word: string): Promise<string[]> {
 }
 
 test.each([
-  [["--meters", "0"], "--meters: expected a whole number from 1 to 5000; found 0"],
-  [["--seconds", "5"], "--seconds: expected a whole number from 40 to 3600; found 5"],
+  [["--meters", "0"], "--meters: expected a whole number from 1 to 5000, such as 200; found 0"],
+  [["--seconds", "5"], "--seconds: expected a whole number from 40 to 3600, such as 70; found 5"],
   [["--broker", "http://127.0.0.1"], "--broker: expected a URL such as mqtt://127.0.0.1:1883"],
-  [["--metres", "3"], "Unknown argument: metres"],
+  [["--seed", "banana"], "--seed: expected a whole number from 0 to 4294967295, such as 7; found banana"],
+  [["--meters"], "Not enough arguments following: meters"],
+  [["--meters", "3", "--meters", "4"], "--meters was given more than once: give it once."],
+  [["--metres", "3"], "Unknown argument: metres\nsee: meter-fleet --help"],
 ])("%j ends with code 2 and says why", async (words, why) => {
   const failed = await run(process.execPath, ["--import", "tsx", "simulator/main.ts", "demo", ...words], {
     cwd: TOP,

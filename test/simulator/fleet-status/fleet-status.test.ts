@@ -8,7 +8,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { connectAsync } from "mqtt";
-import { expect, inject, onTestFinished, test } from "vitest";
+import { describe, expect, inject, onTestFinished, test } from "vitest";
 import { gw } from "../../../agent/lorawan/gw.js";
 import type { FleetView } from "../../../simulator/fleet-status/fleet.ts";
 import { type FleetStatusParts, runFleetStatus } from "../../../simulator/fleet-status/fleet-status.ts";
@@ -237,4 +237,57 @@ test("a broker that is not there, or a list that is none, is said so, with the e
   expect(wrong.status).toBe(2);
   expect(wrong.stderr).toContain("gateway.0.eui: expected 16 hex digits");
   expect((await fleetStatus("--broker", "http://x")).status).toBe(2);
+});
+
+test.each([
+  [["--watch", "banana"], "--watch: expected seconds from 1 to 86400, such as 10; found banana"],
+  [["--watch", "0"], "--watch: expected seconds from 1 to 86400, such as 10; found 0"],
+  [["--watch", ""], "--watch: expected seconds from 1 to 86400, such as 10; found nothing"],
+  [["--ca-file", "a", "--ca-file", "b"], "--ca-file was given more than once: give it once."],
+])("%j: the word that was given, what was expected, and an example", async (words, stderr) => {
+  expect(await fleetStatus(...words)).toEqual({ status: 2, stdout: "", stderr: `${stderr}\n` });
+});
+
+describe.each(["--gateways", "--ca-file", "--password-file"])("a file for %s", (option) => {
+  const folder = (): string => {
+    const made = mkdtempSync(join(tmpdir(), "fleet-"));
+    onTestFinished(() => rmSync(made, { recursive: true }));
+    return made;
+  };
+
+  test("that is not there, or is no file, is said with what to do: the world's fault, not the list's", async () => {
+    const at = folder();
+    writeFileSync(join(at, "file"), "x");
+    for (const [name, reason] of [
+      ["none", "there is no such file; look at how it is written, and from which folder"],
+      ["file/none", "a part of this path is a file and no folder; look at how it is written"],
+      ["", "this is a folder; name a file within it"],
+    ] as const) {
+      const path = join(at, name);
+      expect(await fleetStatus(option, path)).toEqual({
+        status: 3,
+        stdout: "",
+        stderr: `${option} ${path}: ${reason}\n`,
+      });
+    }
+  });
+
+  test("that is empty is said with what should stand in it", async () => {
+    const path = join(folder(), "empty");
+    writeFileSync(path, "");
+    const { status, stderr } = await fleetStatus(option, path);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(
+      /: (no gateways in it; each is written \[\[gateway\]\], |no certificate in it; expected PEM|it is empty; expected the password)/,
+    );
+    expect(stderr).toContain(path);
+  });
+});
+
+test("a list that is no TOML is said by its line, without what stands there", async () => {
+  const list = writeList();
+  writeFileSync(list, Buffer.from([0x0a, 0x1b, 0x5b, 0x32, 0x4a, 0xff]));
+  const { status, stderr } = await fleetStatus("--gateways", list);
+  expect(status).toBe(2);
+  expect(stderr).toBe(`${list}: line 2: Invalid TOML document: illegal character in key\n`);
 });

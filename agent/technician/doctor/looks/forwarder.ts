@@ -1,4 +1,5 @@
 /** Looks at the packet forwarder: the files that it really uses, its switch, its process; and at its radio's settings. */
+import { reasonOf } from "../../../config/file-refusal.ts";
 import type { Settings } from "../../../config/settings.ts";
 import { isAgentError } from "../../../errors.ts";
 import type { Read } from "../../../lorawan/read.ts";
@@ -10,6 +11,7 @@ import { findForwarder } from "../../../setup/find-forwarder.ts";
 import { type Address, isAt, readServer } from "../../../setup/former-server.ts";
 import { readForwarderText, valueAt } from "../../../setup/forwarder-text.ts";
 import { wordsOf } from "../../../setup/switch-file.ts";
+import type { Said } from "../../../text/said.ts";
 import type { DoctorDoors } from "../doors.ts";
 import type { AgentSeen, ForwarderSeen, RadioSeen, SettingsSeen } from "../facts.ts";
 import { isForbidden } from "../forbidden.ts";
@@ -94,7 +96,7 @@ async function readDocument(
   box: Box,
   format: "toml" | "json",
   file: string,
-): Promise<Read<Document, { readonly reason: string; readonly isForbidden: boolean }>> {
+): Promise<Read<Document, { readonly reason: Said | string; readonly isForbidden: boolean }>> {
   try {
     const read = readForwarderText(format, (await box.read(file, FILE_OCTETS_MAX)) ?? Buffer.alloc(0), file);
     if (read.ok) return { ok: true, value: read.document };
@@ -103,7 +105,7 @@ async function readDocument(
     return { ok: false, fault: { reason: `${format.toUpperCase()}${line}`, isForbidden: false } };
   } catch (error) {
     if (!isAgentError(error, "FILE_IO")) throw error;
-    return { ok: false, fault: { reason: error.reason, isForbidden: isForbidden(error) } };
+    return { ok: false, fault: { reason: reasonOf(error), isForbidden: isForbidden(error) } };
   }
 }
 

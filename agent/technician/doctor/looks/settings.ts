@@ -1,4 +1,5 @@
 /** Looks at the settings file as a starting agent does, profile and environment included. */
+import { reasonOf } from "../../../config/file-refusal.ts";
 import { loadSettingsFile } from "../../../config/load.ts";
 import { isAgentError } from "../../../errors.ts";
 import type { Box, Files } from "../../../ports.ts";
@@ -20,7 +21,7 @@ export async function lookAtSettings(doors: DoctorDoors): Promise<SettingsSeen> 
     return { state: "good", path, settings, warnings, profile, isGnssSet };
   } catch (error) {
     if (!isAgentError(error, "FILE_IO")) throw error;
-    return { state: "unreadable", path, reason: error.reason, isForbidden: isForbidden(error) };
+    return { state: "unreadable", path, reason: reasonOf(error), isForbidden: isForbidden(error) };
   }
 }
 

@@ -79,7 +79,7 @@ function rowOf(device: ShownDevice, { voice: { t, words } }: Page): (string | No
   return [
     device.devAddr,
     silent ? mark("look", `${t("page.silent")}, ${age}`) : age,
-    typicalIntervalMs === undefined ? "" : span(typicalIntervalMs),
+    typicalIntervalMs === undefined ? "" : t.say(span(typicalIntervalMs)),
     words.count(heard),
     `${words.count(lost)}${percent}`,
     figure(device.spreadingFactor, 0),

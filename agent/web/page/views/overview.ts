@@ -97,7 +97,7 @@ function availabilityOf({ health }: ShownStatus, { voice: { t, words } }: Page):
     saySubject(subject, t),
     sayAvailability(subject.day, words),
     sayAvailability(subject.month, words),
-    span(subject.month.downMs),
+    t.say(span(subject.month.downMs)),
   ]);
   const table = tableOf(
     t("health.availability"),
