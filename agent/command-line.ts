@@ -22,7 +22,7 @@ import { journalCommand } from "./technician/journal-command.ts";
 import { misuseOf, type ParsedOptions, refuseTwice } from "./technician/misuse.ts";
 import { showStatus } from "./technician/status.ts";
 import { wrapLines } from "./technician/words.ts";
-import { chooseLanguage, LANGUAGES, makeText, type Translate } from "./text/text.ts";
+import { chooseLanguage, LANGUAGES, languageFlag, makeText, type Translate } from "./text/text.ts";
 import { webCommand } from "./web/commands.ts";
 
 /** Of the help, where nobody knows how wide the reader's lines are; wider ones are hard to read. */
@@ -293,13 +293,4 @@ async function openSetupDoors(root: string, folder: string | undefined, t: Trans
 async function runAgent(settingsPath: string, { version, path }: Program, t: Translate): Promise<void> {
   const { run } = await import("./run.ts");
   await run({ settingsPath, version, programPath: path, speak: async () => t });
-}
-
-/** Looked for before yargs reads the words, since its own help must be in that language. */
-function languageFlag(words: readonly string[]): string | undefined {
-  const at = words.findIndex((word) => word === "--lang" || word.startsWith("--lang="));
-  if (at < 0) return undefined;
-  const word = words[at] ?? "";
-  const flag = word.includes("=") ? word.slice(word.indexOf("=") + 1) : words[at + 1];
-  return LANGUAGES.find((language) => language === flag);
 }

@@ -13,17 +13,12 @@ import type { Translate } from "./text/text.ts";
 
 const PROGRAM = fileURLToPath(import.meta.url);
 
-interface PlainRun {
-  readonly settingsPath: string;
-  /** Of the language; absent: what the environment says. */
-  readonly flag: string | undefined;
-}
+const WORDS = process.argv.slice(2);
 
-/** @returns what `run` with nothing but its own options was asked; undefined for everything else. */
-function readPlainRun(words: readonly string[]): PlainRun | undefined {
+/** @returns the path of the settings where `run` has nothing but its own options; undefined for everything else. */
+function readPlainRun(words: readonly string[]): string | undefined {
   if (words[0] !== "run") return undefined;
   let settingsPath = SETTINGS_PATH;
-  let flag: string | undefined;
   let isSet = false;
   for (let at = 1; at < words.length; at += 2) {
     const value = words[at + 1];
@@ -32,30 +27,28 @@ function readPlainRun(words: readonly string[]): PlainRun | undefined {
       if (isSet) return undefined;
       isSet = true;
       settingsPath = value;
-    } else if (words[at] === "--lang" && (value === "en" || value === "fr")) flag = value;
-    else return undefined;
+    } else if (words[at] !== "--lang" || (value !== "en" && value !== "fr")) return undefined;
   }
-  return { settingsPath, flag };
+  return settingsPath;
 }
 
-async function main(words: readonly string[]): Promise<void> {
-  const plain = readPlainRun(words);
+async function main(): Promise<void> {
+  const settingsPath = readPlainRun(WORDS);
   const version = readVersion(PROGRAM);
-  if (plain) {
+  if (settingsPath !== undefined) {
     // Its settings are about to be read anyway; until the agent listens, a reload must not end it.
     process.on("SIGHUP", () => undefined);
     const { run } = await import("./run.ts");
-    const { settingsPath, flag } = plain;
-    await run({ settingsPath, version, programPath: PROGRAM, speak: () => speak(flag) });
+    await run({ settingsPath, version, programPath: PROGRAM, speak });
     return;
   }
   const { readCommandLine } = await import("./command-line.ts");
-  await readCommandLine(words, { version, path: PROGRAM });
+  await readCommandLine(WORDS, { version, path: PROGRAM });
 }
 
-async function speak(flag?: string): Promise<Translate> {
-  const { chooseLanguage, makeText } = await import("./text/text.ts");
-  return makeText(chooseLanguage({ flag, env: process.env }));
+async function speak(): Promise<Translate> {
+  const { chooseLanguage, languageFlag, makeText } = await import("./text/text.ts");
+  return makeText(chooseLanguage({ flag: languageFlag(WORDS), env: process.env }));
 }
 
 /** A terminal breaks lines anywhere; what reads a pipe wants them whole. */
@@ -78,7 +71,7 @@ async function fail(error: unknown, t: Translate): Promise<void> {
 
 endWhenNobodyReads(process.stdout);
 try {
-  await main(process.argv.slice(2));
+  await main();
 } catch (error) {
   await fail(error, await speak());
 }

@@ -12,6 +12,7 @@ import { fleetStatusCommand } from "./fleet-status/command.ts";
 import { readFigure, refuseTwice } from "./given.ts";
 
 const PROGRAM = fileURLToPath(import.meta.url);
+const COMMANDS = ["demo", "fleet-status", "completion"];
 const METERS_MAX = 5_000;
 const SECONDS_MIN = 40;
 const SECONDS_MAX = 3_600;
@@ -75,7 +76,7 @@ async function main(words: readonly string[]): Promise<void> {
       "$0 fleet-status --gateways blois.toml",
       "availability of every gateway and commune, worst first",
     )
-    .demandCommand(1, "Which command? See --help.")
+    .demandCommand(1, `Which command? There are: ${COMMANDS.join(", ")}.`)
     .strict()
     .check(refuseTwice)
     .alias("h", "help")
@@ -84,9 +85,17 @@ async function main(words: readonly string[]): Promise<void> {
     .fail((message, error) => {
       // yargs has an error of its own for some words that it cannot use, and none for others.
       if (error !== undefined && error.name !== "YError") throw error;
-      throw new AgentError("USAGE", `${message}\nsee: meter-fleet --help`);
+      throw misuseOf(words, message);
     })
     .parseAsync();
+}
+
+/** @param message yargs' own. */
+function misuseOf([word = ""]: readonly string[], message: string): AgentError {
+  const isCommand = COMMANDS.includes(word);
+  const isWrong = !isCommand && word !== "" && !word.startsWith("-");
+  const said = isWrong ? `There is no command ${word}. There are: ${COMMANDS.join(", ")}.` : message;
+  return new AgentError("USAGE", `${said}\nsee: meter-fleet ${isCommand ? `${word} ` : ""}--help`);
 }
 
 function readWhole(option: string, given: unknown, from: number, to: number, example: number): number {

@@ -93,7 +93,7 @@ export interface Settings {
     readonly reportIntervalMs: number;
     /** How often the full one does. */
     readonly fullIntervalMs: number;
-    /** Limits at which alarms are raised (agent/health/alarms/rules.ts). */
+    /** Limits at which alarms are raised (agent/health/alarms/findings.ts). */
     readonly coreUnreachableAfterMs: number;
     readonly journalFillingPercent: number;
     readonly temperatureMaxC: number;

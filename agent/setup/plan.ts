@@ -165,7 +165,8 @@ async function usedFiles(
   if (found.why === "several") {
     throw new AgentError("USAGE", t("setup.several", { files: found.candidates.join("\n  ") }));
   }
-  const looked = named ?? (profile.forwarder.settingsFiles?.value ?? []).join(", ");
+  if (named !== undefined) throw new AgentError("FILE_IO", t("setup.noNamedFile", { file: named }));
+  const looked = (profile.forwarder.settingsFiles?.value ?? []).join(", ");
   throw new AgentError("USAGE", t("setup.noForwarder", { profile: profile.name, files: looked }));
 }
 

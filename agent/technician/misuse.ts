@@ -18,17 +18,19 @@ export function misuseOf(words: readonly string[], message: string, t: Translate
   const named = commandOf(words);
   const [group = "", given] = named;
   const commands = Object.hasOwn(GROUPS, group) ? GROUPS[group]! : undefined;
-  // What yargs takes it for is better than all that there are.
-  const isGuessed = commands?.some((command) => message.split(/[^a-z]+/).includes(command)) === true;
-  if (commands !== undefined && !isGuessed && (given === undefined || !commands.includes(given))) {
+  if (commands !== undefined) {
     const places = { command: `edge-agent ${group}`, commands: commands.join(", ") };
-    const said =
-      given === undefined ? t("command.whichOf", places) : t("command.noneOf", { ...places, given });
-    return new AgentError("USAGE", said);
+    if (message === t("command.missing")) return new AgentError("USAGE", t("command.whichOf", places));
+    // What yargs takes it for is better than all that there are.
+    const isGuessed = commands.some((command) => message.split(/[^a-z]+/).includes(command));
+    if (given !== undefined && !commands.includes(given) && !isGuessed)
+      return new AgentError("USAGE", t("command.noneOf", { ...places, given }));
   }
-  const command = ["edge-agent", ...named].join(" ");
-  const help = words.some((word) => word.startsWith("-")) ? `\n${t("command.seeHelp", { command })}` : "";
-  return new AgentError("USAGE", `${command}: ${message}${help}`);
+  const isGroupAlone = commands !== undefined && (given === undefined || !commands.includes(given));
+  const known = isGroupAlone ? [group] : named;
+  const wantsHelp = words.some((word) => word.startsWith("-")) || (commands !== undefined && !isGroupAlone);
+  const help = wantsHelp ? `\n${t("command.seeHelp", { command: ["edge-agent", ...known].join(" ") })}` : "";
+  return new AgentError("USAGE", `${["edge-agent", ...named].join(" ")}: ${message}${help}`);
 }
 
 /** The words that name a command, known or not. */

@@ -154,7 +154,7 @@ function coreLine(
     const trip = core.roundTripMs === undefined ? "" : `, ${words.count(core.roundTripMs)} ms`;
     return `${t(CORE_STATES[core.state], { id: core.id, age })}${core.state === "connected" ? trip : ""}`;
   });
-  const line = cut(said.length === 0 ? t("watch.noCore") : said.join(", "), columns);
+  const line = cut(said.length === 0 ? t("watch.noCore") : said.join("; "), columns);
   return status.cores.every(({ state }) => state === "connected") ? paint.green(line) : paint.yellow(line);
 }
 

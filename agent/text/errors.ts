@@ -17,16 +17,16 @@ export const ERROR_TEXTS = {
   },
   "file.refused": { en: "{path}: {reason}", fr: "{path} : {reason}" },
   "file.denied": {
-    en: "this user may not; try with sudo, or name another place",
-    fr: "cet utilisateur n'en a pas le droit ; essayez avec sudo, ou nommez un autre endroit",
+    en: "this user may not; try with sudo, or another path",
+    fr: "cet utilisateur n'en a pas le droit ; essayez avec sudo, ou un autre chemin",
   },
   "file.noFolder": {
     en: "there is no such folder; make it first, or name another",
     fr: "ce dossier n'existe pas ; créez-le d'abord, ou nommez-en un autre",
   },
   "file.notFolder": {
-    en: "a part of this path is a file and no folder; look at how it is written, or name another folder",
-    fr: "une partie de ce chemin est un fichier et non un dossier ; vérifiez-le, ou nommez un autre dossier",
+    en: "a part of this path is a file and no folder; look at how it is written",
+    fr: "une partie de ce chemin est un fichier et non un dossier ; vérifiez son écriture",
   },
   "file.isFolder": {
     en: "this is a folder; name a file within it",

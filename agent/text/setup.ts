@@ -159,6 +159,10 @@ export const SETUP_TEXTS = {
     en: "no settings of a packet forwarder found (profile {profile}; looked for {files}); name them with --forwarder-file FILE, or say which gateway this is with --profile NAME (edge-agent profiles list)",
     fr: "aucun réglage de packet forwarder trouvé (profil {profile} ; cherché : {files}) ; nommez-les par --forwarder-file FICHIER, ou précisez la passerelle par --profile NOM (edge-agent profiles list)",
   },
+  "setup.noNamedFile": {
+    en: "--forwarder-file {file}: no file that can be read; look at how it is written, and try with sudo",
+    fr: "--forwarder-file {file} : aucun fichier lisible ; vérifiez son écriture, et essayez avec sudo",
+  },
   "setup.busy": {
     en: "another setup or restore is at work (process {pid}): nothing was changed",
     fr: "un autre setup ou restore est en cours (processus {pid}) : rien n'a été changé",

@@ -93,6 +93,15 @@ export function makeText(language: Language): Translate {
   return Object.assign(translate, { language, say, pick: (entry: Entry) => entry[language] });
 }
 
+/** Of the words of a command line: yargs' own help must be in that language already. */
+export function languageFlag(words: readonly string[]): string | undefined {
+  const at = words.findIndex((word) => word === "--lang" || word.startsWith("--lang="));
+  if (at < 0) return undefined;
+  const word = words[at] ?? "";
+  const flag = word.includes("=") ? word.slice(word.indexOf("=") + 1) : words[at + 1];
+  return LANGUAGES.find((language) => language === flag);
+}
+
 /**
  * The language to speak: the flag, else what the environment says for messages (LC_ALL, LC_MESSAGES, LANG: the
  * first that is set, POSIX 8.2), else English.

@@ -119,7 +119,10 @@ async function openScreen() {
 
 function assertUrl(url: string): void {
   if (URL.canParse(url) && /^(mqtts?|wss?):$/.test(new URL(url).protocol)) return;
-  throw new AgentError("USAGE", `--broker: expected an mqtt, mqtts, ws or wss URL; found ${url}`);
+  throw new AgentError(
+    "USAGE",
+    `--broker: expected an mqtt, mqtts, ws or wss URL, such as mqtts://broker.example:8883; found ${url}`,
+  );
 }
 
 /** @throws AgentError USAGE */

@@ -16,7 +16,7 @@ const Report = v.object({
   version: v.literal(1),
   sentAt: v.optional(v.pipe(v.string(), v.isoTimestamp())),
   uptimeS: Count,
-  intervalS: v.optional(v.pipe(v.number(), v.minValue(1)), 300),
+  intervalS: v.optional(v.pipe(v.number(), v.integer(), v.minValue(60), v.maxValue(3_600)), 300),
   versions: v.optional(v.object({ agent: v.string() })),
   forwarder: v.optional(v.object({ alive: v.boolean() })),
   journal: v.object({ frames: Count }),

@@ -72,6 +72,21 @@ describe("of a word that several commands follow", () => {
     },
   );
 
+  test.each([
+    [["journal", "--sort", "bogus", "list"], /^edge-agent journal: Invalid values:\n.*"bogus".*\n/],
+    [["journal", "--lang"], /^edge-agent journal: Not enough arguments following: lang\n/],
+    [["config", "--config", "x", "check", "--bogus"], /^edge-agent config: Unknown argument: bogus\n/],
+    [
+      ["profiles", "show"],
+      /^edge-agent profiles show: Not enough .*\nsee: edge-agent profiles show --help\n$/,
+    ],
+    [["journal", "staats", "--lst"], /Did you mean stats\?\nsee: edge-agent journal --help\n$/],
+  ])("%j: what else is wrong is said as it is", (words, stderr) => {
+    const ran = runCommand(words);
+    expect(ran.code).toBe(2);
+    expect(ran.stderr).toMatch(stderr);
+  });
+
   test("in French, wherever the language stands", () => {
     for (const words of [
       ["--lang", "fr", "journal", "banana"],
@@ -93,4 +108,13 @@ test.each([
   [["audit", "--last", "banana"], "--last banana: a whole number, 0 or more, such as 20"],
 ])("%j: the word that was given, what was expected, and an example", (words, stderr) => {
   expect(runCommand(words)).toEqual({ code: 2, stdout: "", stderr: `${stderr}\n` });
+});
+
+test("a refusal of the file system is said in the language that was asked for", () => {
+  const refusal = runCommand(["--lang", "fr", "audit", "--file", "/"], { LANG: "C" });
+  expect(refusal).toEqual({
+    code: 3,
+    stdout: "",
+    stderr: "/ : c'est un dossier ; nommez un fichier à l'intérieur\n",
+  });
 });

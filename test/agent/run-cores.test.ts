@@ -95,16 +95,17 @@ test("one core away: the other misses nothing, and the first gets exactly its ow
   // The agent has yet to hear that they were taken: what it does not know it would send again.
   await until(() => storedFrames(gateway) === 0, "an empty journal");
   await two.kill();
-  let fastestMs = Number.POSITIVE_INFINITY;
+  const tookMs: number[] = [];
   for (let fCnt = 1; fCnt <= FRAMES_PER_DEVICE; fCnt++) {
     for (const devAddr of DEVICES) forwarder.push(devAddr, fCnt);
     const sentMs = performance.now();
     await until(() => physOf(lnsOne).length === forwarder.sent.length, "the other core's live frames");
-    fastestMs = Math.min(fastestMs, performance.now() - sentMs);
+    tookMs.push(performance.now() - sentMs);
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
-  // A busy machine delays some of them; another core that they wait for would delay all.
-  expect(fastestMs, "at once").toBeLessThan(LIVE_MS_MAX);
+  // A busy machine delays one or another; a core that they wait for would delay most.
+  const usualMs = tookMs.sort((one, other) => one - other)[Math.floor(tookMs.length / 2)]!;
+  expect(usualMs, "at once").toBeLessThan(LIVE_MS_MAX);
   await until(() => forwarder.acked.size === forwarder.sent.length, "every PUSH_ACK");
 
   await two.restart();

@@ -5,6 +5,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AgentStatus } from "../../agent/control/answers.ts";
 import { openControlDoor } from "../../agent/host/control.ts";
+import { freePort } from "../free-port.ts";
 import { end, newDirectory, start } from "./children.ts";
 
 const BUNDLE = new URL("../../agent/packaging/bundle.mjs", import.meta.url);
@@ -43,7 +44,7 @@ export interface RunningAgent {
 
 export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const directory = options.directory ?? newDirectory();
-  const port = await freeUdpPort();
+  const port = await freePort();
   const config = join(directory, "agent.toml");
   const socket = join(directory, "control.sock");
   writeFileSync(config, settings(options, port, join(directory, "journal"), socket));
@@ -108,14 +109,4 @@ async function firstPullAck(port: number, child: ChildProcess): Promise<void> {
     clearTimeout(timer);
     socket.close();
   }
-}
-
-function freeUdpPort(): Promise<number> {
-  return new Promise((resolve) => {
-    const socket = createSocket("udp4");
-    socket.bind(0, "127.0.0.1", () => {
-      const { port } = socket.address();
-      socket.close(() => resolve(port));
-    });
-  });
 }

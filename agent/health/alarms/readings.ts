@@ -1,6 +1,6 @@
 /**
- * Readings: all that the rules judge by, of one moment. health.ts puts them together from what the parts of the agent
- * tell; rules.ts judges, and asks nobody. Figures over a while (CRC, drops, PUSH_ACKs) are kept in windows.ts.
+ * Readings: all that alarms are judged by, of one moment. health.ts puts them together from what the parts of the agent
+ * tell; findings.ts judges, and asks nobody. Figures over a while (CRC, drops, PUSH_ACKs) are kept in windows.ts.
  */
 import type { GnssStatus } from "../../field/field.ts";
 import type { JournalStats } from "../../journal/journal.ts";

@@ -17,7 +17,7 @@ describe("what the file system refuses", () => {
     ["EACCES", "sudo", "sudo"],
     ["EPERM", "sudo", "sudo"],
     ["ENOENT", "make it first", "créez-le"],
-    ["ENOTDIR", "name another folder", "nommez un autre dossier"],
+    ["ENOTDIR", "look at how it is written", "vérifiez son écriture"],
     ["EISDIR", "name a file within it", "nommez un fichier"],
     ["ENOSPC", "make room", "faites de la place"],
     ["EROFS", "can only be read", "lecture seule"],

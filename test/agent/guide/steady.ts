@@ -10,8 +10,8 @@ export function steady(text: string, { root, port, broker }: Site): string {
     .replaceAll(`${root}/agent.toml`, "/etc/edge-agent/agent.toml")
     .replaceAll(`${root}/control.sock`, "/run/edge-agent/control.sock")
     .replaceAll(`${root}/`, "/root/")
-    .replaceAll(String(port), "1700")
-    .replaceAll(String(broker?.port), "1883");
+    .replaceAll(new RegExp(`\\b${port}\\b`, "g"), "1700")
+    .replaceAll(new RegExp(`\\b${broker?.port}\\b`, "g"), "1883");
   return FIXED.reduce((now, [what, instead]) => now.replace(what, instead as string), named)
     .split("\n")
     .map((line) => line.trimEnd())
@@ -21,6 +21,8 @@ export function steady(text: string, { root, port, broker }: Site): string {
 
 /** A short while: 1s, or 1m 2s on a slow machine; in French the unit stands apart, by what does not break. */
 const SPAN = "(?:\\d+(?:m|\u00a0min) )?\\d+\u00a0?s";
+/** In a column: 1s, or 1m. */
+const CELL = "\\d+(?:[ms]|\u00a0min|\u00a0s)";
 type Instead = string | ((...found: string[]) => string);
 
 const FIXED: readonly (readonly [what: RegExp, instead: Instead])[] = [
@@ -51,10 +53,10 @@ const FIXED: readonly (readonly [what: RegExp, instead: Instead])[] = [
   ],
   // In a device's line of the journal its first and its last frame; else the last word from it, and its interval.
   [
-    new RegExp(`^([0-9a-f]{8} +\\d+)( +${SPAN})( +${SPAN})`, "gm"),
+    new RegExp(`^([0-9a-f]{8} +\\d+)( +${CELL})( +${CELL})`, "gm"),
     cells("15m", "2m", { en: [8, 8], fr: [10, 10] }),
   ],
-  [new RegExp(`^([0-9a-f]{8})( +${SPAN})( +${SPAN})`, "gm"), cells("2m", "15m", { en: [12, 7], fr: [9, 8] })],
+  [new RegExp(`^([0-9a-f]{8})( +${CELL})( +${CELL})`, "gm"), cells("2m", "15m", { en: [12, 7], fr: [9, 8] })],
   // What the agent says for itself, at a moment of its own.
   [/^ {2}ownSent \(.*\n/gm, ""],
   // How fast.

@@ -83,8 +83,8 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   "a file that is named and is not there": {
     tree: on6({}),
     args: { forwarderFile: "/etc/none.toml" },
-    code: "USAGE",
-    says: /\/etc\/none\.toml.*--forwarder-file/,
+    code: "FILE_IO",
+    says: /--forwarder-file \/etc\/none\.toml: no file that can be read/,
   },
   "no forwarder at all": {
     tree: { "/etc/hostname": "desk\n" },

@@ -137,6 +137,15 @@ async function commandsWith(word: string): Promise<string[]> {
   return commands.filter((command) => command.includes(word));
 }
 
+test("a command that does not exist is said with those that do", async () => {
+  const failed = await run(process.execPath, ["--import", "tsx", "simulator/main.ts", "dem"], {
+    cwd: TOP,
+  }).catch((error: unknown) => error as { code: number; stderr: string });
+  const stderr =
+    "There is no command dem. There are: demo, fleet-status, completion.\nsee: meter-fleet --help\n";
+  expect(failed).toMatchObject({ code: 2, stderr });
+});
+
 test.each([
   [["--meters", "0"], "--meters: expected a whole number from 1 to 5000, such as 200; found 0"],
   [["--seconds", "5"], "--seconds: expected a whole number from 40 to 3600, such as 70; found 5"],
@@ -144,7 +153,7 @@ test.each([
   [["--seed", "banana"], "--seed: expected a whole number from 0 to 4294967295, such as 7; found banana"],
   [["--meters"], "Not enough arguments following: meters"],
   [["--meters", "3", "--meters", "4"], "--meters was given more than once: give it once."],
-  [["--metres", "3"], "Unknown argument: metres\nsee: meter-fleet --help"],
+  [["--metres", "3"], "Unknown argument: metres\nsee: meter-fleet demo --help"],
 ])("%j ends with code 2 and says why", async (words, why) => {
   const failed = await run(process.execPath, ["--import", "tsx", "simulator/main.ts", "demo", ...words], {
     cwd: TOP,

@@ -320,13 +320,15 @@ test("what is no report is counted and harms nobody", () => {
   const fleet = fleetOf({ [A]: {} });
   const astray = { ...JSON.parse(Buffer.from(fullReport(gateway(A, {}))).toString()) };
   astray.availability.gateway.month = 7;
-  for (const bad of ["{", "[]", '{"version":2}', JSON.stringify(astray)])
+  const said = JSON.parse(Buffer.from(smallReport(gateway(A, {}))).toString());
+  const intervals = [0, 59, 61.5, 3_601, 1e12, "60", null].map((intervalS) => ({ ...said, intervalS }));
+  for (const bad of ["{", "[]", '{"version":2}', ...[astray, ...intervals].map((one) => JSON.stringify(one))])
     fleet.tell(A, "health", new TextEncoder().encode(bad));
   fleet.tell(A, "alarms", octets({ version: 1 }));
   fleet.tell(A, "health", Buffer.from([0xff, 0xfe]));
   fleet.tell(B, "health", Buffer.from("{"));
   const view = fleet.view(NOW);
-  expect(view.unreadable).toBe(7);
+  expect(view.unreadable).toBe(14);
   expect(view.gateways).toMatchObject([{ eui: A, state: "ok" }]);
 });
 

@@ -13,6 +13,6 @@ test("settings that this user may not read", async () => {
   if (seen.state !== "unreadable") throw new Error(seen.state);
   expect(seen.isForbidden).toBe(true);
   expect(makeText("en")("doctor.settingsUnreadable", seen)).toBe(
-    "agent.toml cannot be read: this user may not; try with sudo, or name another place",
+    "agent.toml cannot be read: this user may not; try with sudo, or another path",
   );
 });
