@@ -85,8 +85,12 @@ test("an interrupted demo leaves no agent behind", async () => {
     const words = ["--import", "tsx", "simulator/main.ts", "demo", "--json", "--keep", "--meters", "5"];
     const demo = spawn(process.execPath, words, { cwd: TOP, stdio: ["ignore", "ignore", "pipe"] });
     const ended = once(demo, "exit");
-    const [told] = await once(demo.stderr, "data");
-    const directory = /deliveries: (.+)/.exec(String(told))![1]!;
+    let told = "";
+    demo.stderr.on("data", (piece) => {
+      told += String(piece);
+    });
+    await until(() => /deliveries: .+\n/.test(told));
+    const directory = /deliveries: (.+)/.exec(told)![1]!;
     await setTimeout(delayMs);
     demo.kill("SIGTERM");
     await ended;
