@@ -46,6 +46,14 @@ async function onAir(options: Partial<GatewayOptions> = {}): Promise<OnAir> {
   return { gateway, agent, forwarder };
 }
 
+/** What the agent had sent down before it answers has come before the answer. */
+async function sentNothing(forwarder: Forwarder): Promise<void> {
+  const { pullAcks } = forwarder;
+  forwarder.pull();
+  await until(() => forwarder.pullAcks > pullAcks, "a PULL_ACK");
+  expect(forwarder.pullResps).toEqual([]);
+}
+
 async function heard(forwarder: Forwarder, frames: readonly (readonly [string, number])[]): Promise<void> {
   for (const [devAddr, fCnt] of frames) forwarder.push(devAddr, fCnt);
   await until(() => forwarder.acked.size === forwarder.sent.length, "custody of all");
@@ -99,6 +107,8 @@ describe("frames with keys", () => {
     const words = ["frames", "--config", gateway.settingsPath, "--keys", keys, "--limit", "1"];
     const [shown, asJson] = await Promise.all([spawnCommand(words), spawnCommand([...words, "--json"])]);
     clearInterval(pushing);
+    // Shown as it is heard, and in the journal only then.
+    await until(() => forwarder.acked.has(phy), "custody");
     expect(shown.stdout).toContain(`FCnt 2, payload ${Buffer.from("test").toString("hex")}`);
     expect(JSON.parse(asJson.stdout)).toMatchObject({ mic: "good", fCnt32: 2, frmPayload: "74657374" });
     expect(shown.stderr).toContain(`chmod 600 ${keys}`);
@@ -153,6 +163,7 @@ describe("downlink-test", () => {
     expect(stdout).toMatch(/^Sent: the forwarder took the frame/);
     expect(stdout).toMatch(/tx_ack +OK/);
     expect(stdout).toMatch(/duty cycle +sub-band P: 0\.\d+ of 360 s/);
+    await until(() => world.agent.said("downlink test").length > 0, "the log to tell of it");
     expect(world.agent.said("downlink test")).toHaveLength(1);
     await world.agent.stop();
   });
@@ -191,7 +202,7 @@ describe("downlink-test", () => {
     const { code, stderr } = await test_(world, ...words);
     expect(code).toBe(1);
     expect(stderr).toMatch(why);
-    expect(world.forwarder.pullResps).toEqual([]);
+    await sentNothing(world.forwarder);
     await world.agent.stop();
   });
 
@@ -200,7 +211,7 @@ describe("downlink-test", () => {
     const { code, stderr } = await test_(world);
     expect(code).toBe(1);
     expect(stderr).toContain("may_transmit");
-    expect(world.forwarder.pullResps).toEqual([]);
+    await sentNothing(world.forwarder);
     await world.agent.stop();
   });
 
@@ -238,7 +249,7 @@ describe("downlink-test", () => {
     screen.type("\r");
     expect(await screen.ended).toBe(1);
     expect(screen.text()).toContain("nothing was sent");
-    expect(world.forwarder.pullResps).toEqual([]);
+    await sentNothing(world.forwarder);
     await world.agent.stop();
   });
 });
@@ -262,7 +273,7 @@ describe("downlink-test, when its question is left", () => {
     const lines = screen.lines();
     const at = lines.findIndex((line) => line.startsWith("nothing was sent"));
     expect(lines[at - 1]).toMatch(/\S/);
-    expect(world.forwarder.pullResps).toEqual([]);
+    await sentNothing(world.forwarder);
     await world.agent.stop();
   });
 });
@@ -541,7 +552,13 @@ describe("maintenance", () => {
     );
     await agent.stop();
     await gateway.start();
-    const { maintenance } = JSON.parse(ask("show", "--json").stdout);
+    // The journal may still be being read when the agent is ready.
+    const shown = () => JSON.parse(ask("show", "--json").stdout).maintenance;
+    let maintenance = shown();
+    await until(() => {
+      maintenance ??= shown();
+      return maintenance !== undefined && maintenance !== null;
+    }, "what was announced before the restart");
     expect(maintenance).toMatchObject({ reason: "new antenna", by: "edge-agent maintenance" });
     // Its end keeps to the monotonic clock: told by the wall clock, it differs by what that one was slewed meanwhile.
     expect(Math.abs(maintenance.untilWallMs - maintenance.sinceWallMs - 7_200_000)).toBeLessThan(500);

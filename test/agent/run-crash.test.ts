@@ -134,8 +134,10 @@ test("a stored frame on which the agent ends is set aside at the second time, an
     expect(agent.said("record set aside: carrying it ended the agent twice")).toEqual([]);
   }
   const agent = await gateway.start({ env });
-  expect(agent.said("record set aside: carrying it ended the agent twice")).toHaveLength(1);
   await until(() => heard().includes(stored[2]!), "the frame behind it");
+  const setAside = () => agent.said("record set aside: carrying it ended the agent twice");
+  await until(() => setAside().length > 0, "the log to tell of it");
+  expect(setAside()).toHaveLength(1);
   expect(new Set(heard())).toEqual(new Set([stored[0], stored[2]]));
   expect((await agent.stop()).code).toBe(0);
 }, 120_000);

@@ -29,7 +29,8 @@ import {
 const MIB = 1024 * 1024;
 /** Stored frames go as soon as they can: what is shown here is that none is missing, not when it comes. */
 const UNPAIRED = "replay_pairing = false";
-const STOP_MS_MAX = 2_000;
+/** It ends by itself within 1.9 s, or says that it could not: the rest is this machine's. */
+const STOP_MS_MAX = 5_000;
 const WHILE_MS = 400;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -100,17 +101,21 @@ async function expectCleanStop({ agent }: Site): Promise<void> {
   const { code, tookMs } = await agent.stop();
   expect(code).toBe(0);
   expect(tookMs).toBeLessThan(STOP_MS_MAX);
+  expect(agent.said("stopped before everything was closed")).toEqual([]);
   expect(agent.said("bug")).toEqual([]);
 }
 
 const failing = ({ agent }: Site): boolean => agent.said("journal failing").length > 0;
+
+/** A start waits for the disk's word, but not for ever: on a slow machine it comes when frames are carried already. */
+const untilFailing = (site: Site): Promise<void> => until(() => failing(site), "the journal to fail");
 
 describe("a disk that refuses at the start", () => {
   test("read-only: it forwards, says so, and takes custody when it can be written", async () => {
     const disk = mountSmallDisk(64 * MIB);
     disk.readOnly(true);
     const site = await openSite(join(disk.path, "journal"));
-    expect(failing(site)).toBe(true);
+    await untilFailing(site);
     expect(site.status().failing).toMatch(/./);
     await expectToForward(site);
     await expectNoCustody(site);
@@ -137,7 +142,7 @@ describe("a disk that refuses at the start", () => {
     const journal = join(disk.path, "journal");
     writeFileSync(journal, "not a folder");
     const site = await openSite(journal);
-    expect(failing(site)).toBe(true);
+    await untilFailing(site);
     await expectToForward(site);
     await expectNoCustody(site);
     rmSync(journal);
@@ -159,7 +164,7 @@ describe("a disk that refuses at the start", () => {
     const site = await openSite(join(later, "journal"), {
       under: ["sh", "-c", `echo > "$0"; exec "$@"`, later],
     });
-    expect(failing(site)).toBe(true);
+    await untilFailing(site);
     await expectToForward(site);
     rmSync(later);
     mkdirSync(later);
@@ -338,6 +343,7 @@ describe("a disk that hangs", () => {
     expect(tookMs).toBeLessThan(STOP_MS_MAX);
     expect(signal).toBe("SIGTERM");
     expect(site.agent.said("stopped")).toHaveLength(1);
+    expect(site.agent.said("stopped before everything was closed")).toEqual([]);
 
     const again = await openSite(journal);
     await expectToForward(again);

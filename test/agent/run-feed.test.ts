@@ -92,6 +92,8 @@ describe("the feed of a running agent", () => {
     expect(rows).toHaveLength(2);
     expect(rows[0]).toMatch(/^\d\d:\d\d:\d\d 26011bda +up +\d+ +\d* +-61 +7\.5 SF7 +868\.100 +\d+ kept$/);
 
+    // A frame is shown as it is heard, and in the journal only then.
+    await until(() => forwarder.acked.size > 0, "custody");
     const stored = runCommand([
       "frames",
       "--config",

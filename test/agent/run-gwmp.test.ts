@@ -75,7 +75,9 @@ test("frames, stat, downlink and TX_ACK pass through; an outage delays frames an
   expect([...lns.faults, ...again.faults]).toEqual([]);
   const { code, tookMs } = await agent.stop();
   expect(code).toBe(0);
-  expect(tookMs).toBeLessThan(2_000);
+  // It ends by itself within 1.9 s, or says that it could not: the rest is this machine's.
+  expect(agent.said("stopped before everything was closed")).toEqual([]);
+  expect(tookMs).toBeLessThan(5_000);
 }, 60_000);
 
 test("nobody at the server's port: said so within seconds, and the forwarder is served all the same", async () => {

@@ -106,12 +106,16 @@ async function traceOutage(): Promise<Traced> {
   const agent = await gateway.start({ under: strace });
   const forwarder = await openForwarder(agent.port);
   forwarder.pull();
+  await until(() => forwarder.pullAcks === 1, "a PULL_ACK");
   for (let fCnt = 0; fCnt < FRAMES; fCnt++) {
     forwarder.push(`260100${10 + (fCnt % 13)}`, fCnt);
     // Some arrive together, some alone; what each waits for is its own commit.
     if (fCnt % 4 === 3) await until(() => forwarder.acked.size > fCnt - 8, "PUSH_ACKs");
   }
   await until(() => forwarder.acked.size === FRAMES, "every PUSH_ACK");
+  // The last PUSH_ACK may have come before strace has written that it left; the thread goes on only when it has.
+  forwarder.pull();
+  await until(() => forwarder.pullAcks === 2, "another PULL_ACK");
   await agent.kill();
   const journal = mkdtempSync(join(tmpdir(), "journal-"));
   cpSync(gateway.journal, journal, { recursive: true });

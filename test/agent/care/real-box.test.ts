@@ -154,6 +154,8 @@ echo $! >${pid}
     until(
       () => read("told").startsWith(wanted),
       () => `${JSON.stringify(wanted)}: ${JSON.stringify([read("told"), care.view(), log.lines])}`,
+      // What was refused is tried again after ten minutes, which are ten seconds here.
+      60_000,
     );
   // Its process has been seen: that is noted.
   await until(() => notes.get("health.care.heard")?.includes('"seen":true') === true);
@@ -170,14 +172,14 @@ test("a forwarder that is killed is started again by the init script, once, and 
   expect(care.view().forwarder.restarts).toEqual([expect.objectContaining({ by: "care" })]);
   expect(read("asked")).toBe("is-active lorafwd\n");
   expect(existsSync(join(root, "var/run/edge-agent-setup.pid"))).toBe(false);
-}, 60_000);
+}, 120_000);
 
 test("one that somebody has stopped is left stopped", async () => {
   const { care, kill, read } = await makeBox("inactive");
   kill();
   await until(() => care.view().forwarder.refused === "stopped");
   expect(read("told")).toBe("start\n");
-}, 60_000);
+}, 120_000);
 
 test("while setup has its claim nothing is restarted; after it, it is", async () => {
   const { care, kill, read, told } = await makeBox("failed");
@@ -190,4 +192,4 @@ test("while setup has its claim nothing is restarted; after it, it is", async ()
   await told("start\nrestart\n");
   // Else its script would still be writing into a folder that goes.
   await until(() => care.view().forwarder.state === "well");
-}, 60_000);
+}, 120_000);

@@ -75,6 +75,8 @@ describe("a GNSS receiver on a real line", () => {
     await reaches("searching");
     spoken.says = (wallMs) => epoch(wallMs);
     await reaches("fix");
+    // Its sentences may come in two pieces.
+    await until(() => gnss.view().satellites === 9 && gnss.view().fix?.hdop === 0.92);
     expect(gnss.view()).toMatchObject({
       satellites: 9,
       fix: { hdop: 0.92, position: { latitudeDeg: 47.3883183, longitudeDeg: 1.2554733 } },

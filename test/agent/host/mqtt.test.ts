@@ -114,10 +114,11 @@ test.each(["00", "f0ff", "ff".repeat(40), "20ffffffffff"])(
 );
 
 test("octets that are no MQTT, once connected, end it at once", async () => {
-  const { port } = await octetServer(CONNACK_5, (socket) => {
-    setTimeout(() => socket.write(Buffer.from("ff".repeat(8), "hex")), 20);
-  });
-  expect((await begin(url(port)).closed).code).toBe("protocol");
+  const { port } = await octetServer(CONNACK_5);
+  const { seen, closed } = begin(url(port));
+  await until(() => seen.connected !== undefined);
+  for (const socket of sockets) socket.write(Buffer.from("ff".repeat(8), "hex"));
+  expect((await closed).code).toBe("protocol");
 });
 
 test("a message longer than we allow ends it, and is not kept", async () => {

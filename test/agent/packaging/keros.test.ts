@@ -294,7 +294,13 @@ describe("the .ipk on KerOS 4 and 5", () => {
     install(at);
     configure(at);
     expect(at.script(removal, "preinst", "upgrade").code).toBe(0);
-    expect(at.calls("agent").at(-1)).toBe("0 restore --yes");
+    // The keeper that waits for settings may have begun meanwhile.
+    expect(
+      at
+        .calls("agent")
+        .filter((call) => !call.includes(" run "))
+        .at(-1),
+    ).toBe("0 restore --yes");
     expect(running(at)).toBe(false);
     at.unpack(removal);
     expect(at.script(removal, "postinst", "configure").code).toBe(0);

@@ -59,7 +59,7 @@ test.each([
 ])("a file full of begun %s costs no time to speak of", (_what, text) => {
   const startedMs = performance.now();
   for (const source of [json, toml, env]) expect(euiIn(text, source)).toBeUndefined();
-  expect(performance.now() - startedMs).toBeLessThan(2_000);
+  expect(performance.now() - startedMs).toBeLessThan(10_000);
 });
 
 describe("a profile's sources", () => {

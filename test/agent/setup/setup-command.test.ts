@@ -21,6 +21,8 @@ import { EUI, makeBox } from "./made-up-box.ts";
 const NOBODY = 65_534;
 /** The fake forwarder's PULL_DATA has this token, which an agent's hardly ever has. */
 const ITS_TOKEN = "f00d";
+/** From the network server to itself. */
+const MARK = Buffer.from("mark");
 
 /** Today's network server: acknowledges, and remembers who spoke. */
 async function openLns() {
@@ -29,7 +31,9 @@ async function openLns() {
   socket.bind(0, "127.0.0.1");
   await once(socket, "listening");
   const heard = { fromForwarder: 0, pulls: 0, pushes: 0 };
+  let marks = 0;
   socket.on("message", (bytes, from) => {
+    if (bytes.equals(MARK)) marks += 1;
     const read = readUpward(bytes);
     if (!read.ok) return;
     const { kind, version, token, gatewayEui } = read.value;
@@ -43,7 +47,14 @@ async function openLns() {
       socket.send(writePushAck(version, token), from.port, from.address);
     }
   });
-  return { port: socket.address().port, heard };
+  const { port } = socket.address();
+  /** Resolves when all that was sent to it before has been heard. */
+  const caughtUp = async (): Promise<void> => {
+    const before = marks;
+    socket.send(MARK, port, "127.0.0.1");
+    await until(() => marks > before, "the server's own datagram");
+  };
+  return { port, heard, caughtUp };
 }
 
 /** A KerOS 6 box with processes of its own. */
@@ -129,6 +140,8 @@ describe("on a box with real processes", () => {
       formerServer: { kind: "server", core: `udp://127.0.0.1:${lns.port}` },
     });
     expect(box.ran().slice(-2)).toEqual(["restart edge-agent", "restart lorafwd"]);
+    // The forwarder has spoken to it until it was restarted.
+    await lns.caughtUp();
     const before = { ...lns.heard };
     await until(() => lns.heard.pulls > before.pulls, "the agent's own PULL_DATA at the server");
     await until(() => lns.heard.pushes > before.pushes, "an uplink at the server, through the agent");

@@ -58,10 +58,10 @@ test("a demo whose folder is kept says at its start how to ask its agents, and t
   let directory = "";
   try {
     let told = "";
-    for await (const piece of demo.stderr) {
+    demo.stderr.on("data", (piece) => {
       told += String(piece);
-      if (/--config .*\n/.test(told)) break;
-    }
+    });
+    await until(() => /--config .*\n/.test(told), "its first words", 60_000);
     directory = /deliveries: (.+)/.exec(told)![1]!;
     const settings = /edge-agent status --config (.+)/.exec(told)![1]!;
     const status = ["--import", "tsx", "agent/main.ts", "status", "--json", "--config", settings];
@@ -74,7 +74,7 @@ test("a demo whose folder is kept says at its start how to ask its agents, and t
     await ended;
     if (directory !== "") await rm(directory, { recursive: true });
   }
-}, 60_000);
+}, 120_000);
 
 /**
  * Goal: whenever somebody interrupts it, the demo takes its agents with it.
@@ -89,7 +89,7 @@ test("an interrupted demo leaves no agent behind", async () => {
     demo.stderr.on("data", (piece) => {
       told += String(piece);
     });
-    await until(() => /deliveries: .+\n/.test(told));
+    await until(() => /deliveries: .+\n/.test(told), "its first words", 60_000);
     const directory = /deliveries: (.+)/.exec(told)![1]!;
     await setTimeout(delayMs);
     demo.kill("SIGTERM");
@@ -97,7 +97,7 @@ test("an interrupted demo leaves no agent behind", async () => {
     expect(await commandsWith(directory), `${delayMs} ms after its start`).toEqual([]);
     await rm(directory, { recursive: true });
   }
-}, 60_000);
+}, 180_000);
 
 /**
  * Goal: the same on a terminal, where a live line is shown and the cursor hidden, and where Ctrl-C reaches the agents too.
@@ -122,7 +122,7 @@ test.each(["Ctrl-C", "SIGTERM"])(
       shown += String(piece);
     });
     // The live line is there.
-    await until(() => shown.includes("uplinks sent"));
+    await until(() => shown.includes("uplinks sent"), "the live line", 60_000);
     if (how === "Ctrl-C") terminal.stdin.write("\x03");
     else process.kill(Number(readFileSync(note, "utf8")), "SIGTERM");
     const [code] = await ended;
@@ -130,7 +130,7 @@ test.each(["Ctrl-C", "SIGTERM"])(
     expect(readdirSync(join(folder, "tmp")).filter((name) => name.startsWith("meter-fleet"))).toEqual([]);
     expect(await commandsWith(join(folder, "tmp"))).toEqual([]);
   },
-  60_000,
+  120_000,
 );
 
 async function commandsWith(word: string): Promise<string[]> {

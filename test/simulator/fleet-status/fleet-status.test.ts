@@ -172,7 +172,10 @@ test("while the broker is away the gateways stay as they were, and it is said; t
     }),
   );
   onTestFinished(() => stop.abort());
-  await until(() => shown.length > 0);
+  await until(() => {
+    const gateway = shown.at(-1)?.gateways[0];
+    return gateway?.state === "ok" && gateway.availability === 1;
+  }, "both reports to be shown");
   await mosquitto.kill();
   await until(() => shown.at(-1)?.isBrokerAway === true);
   wallMs += 86_400_000;

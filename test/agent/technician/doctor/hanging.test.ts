@@ -18,6 +18,8 @@ import { openScreen } from "../screen.ts";
 import { makeNamespace } from "./site.ts";
 
 const TOOK_MS_MAX = 30_000;
+/** As above, and a busy machine's start of the program; the resolver alone would hold it for a minute and a half. */
+const PROMPT_MS_MAX = 50_000;
 
 function settingsText(place: string, servers: readonly string[]): string {
   const tables = [
@@ -135,7 +137,7 @@ async function muteServer(at: string): Promise<void> {
 }
 
 test("a name server that never answers holds nobody back, neither the report nor the shell's prompt", {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const place = testFolder("hanging");
   const path = settingsAt(place, ["mqtt://broker.example:1883", "mqtt://10.9.0.77:1883"]);
@@ -149,11 +151,12 @@ test("a name server that never answers holds nobody back, neither the report nor
   expect(report.firstBroken).toBe("agent-running");
   // The name is not known, the address is; nobody is there.
   expect([checks.get("server-name"), checks.get("server-connect")]).toEqual(["warn", "fail"]);
-  expect(tookMs).toBeLessThan(TOOK_MS_MAX);
+  expect(report.tookMs).toBeLessThan(TOOK_MS_MAX);
+  expect(tookMs).toBeLessThan(PROMPT_MS_MAX);
 });
 
 test("an agent that has its socket and says nothing, and a firewall's program that never ends", {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const place = testFolder("hanging");
   const root = join(place, "root");
@@ -163,7 +166,8 @@ test("an agent that has its socket and says nothing, and a firewall's program th
   const path = settingsAt(place, ["mqtt://broker.example:1883"]);
   const begunMs = performance.now();
   const { report } = await runThere(silentNetwork(place), path, ["--root", root]);
-  expect(performance.now() - begunMs).toBeLessThan(TOOK_MS_MAX);
+  expect(report.tookMs).toBeLessThan(TOOK_MS_MAX);
+  expect(performance.now() - begunMs).toBeLessThan(PROMPT_MS_MAX);
   expect(report.firstBroken).toBe("agent-running");
 });
 
@@ -190,7 +194,7 @@ async function runThere(under: readonly string[], path: string, words: readonly 
 }
 
 test("on a terminal, who waits is told what is being looked at, and is left with the report alone", {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const place = testFolder("hanging");
   await muteServer(join(place, "control.sock"));
