@@ -21,7 +21,7 @@ import type { JournalDoors } from "./technician/journal-access.ts";
 import { journalCommand } from "./technician/journal-command.ts";
 import { misuseOf, type ParsedOptions, refuseTwice } from "./technician/misuse.ts";
 import { showStatus } from "./technician/status.ts";
-import { wrapLines } from "./technician/words.ts";
+import { wrapFor } from "./technician/words.ts";
 import { chooseLanguage, LANGUAGES, languageFlag, makeText, type Translate } from "./text/text.ts";
 import { webCommand } from "./web/commands.ts";
 
@@ -185,7 +185,7 @@ async function openBenchDoors(program: Program, t: Translate): Promise<BenchDoor
     env: process.env,
     t,
     print: person.print,
-    writeError: (text) => stderr.write(stderr.isTTY === true ? wrapLines(text, stderr.columns) : text),
+    writeError: (text) => stderr.write(wrapFor(stderr, text)),
     columns: () => (stdout.isTTY === true ? stdout.columns : undefined),
     openTerminal: () => terminal.openTerminal(stdin, stdout),
     confirm: person.openQuestion(),

@@ -51,21 +51,20 @@ async function speak(): Promise<Translate> {
   return makeText(chooseLanguage({ flag: languageFlag(WORDS), env: process.env }));
 }
 
-/** A terminal breaks lines anywhere; what reads a pipe wants them whole. */
-async function forReader(message: string): Promise<string> {
-  const { isTTY, columns } = process.stderr;
-  if (isTTY !== true || columns === 0) return message;
-  const { wrapLines } = await import("./technician/words.ts");
-  return wrapLines(message, columns);
+async function messageOf(error: unknown, t: Translate): Promise<string> {
+  if (!isAgentError(error)) {
+    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return t("error.unexpected", { detail });
+  }
+  const [{ sayRefusal }, { wrapFor }] = await Promise.all([
+    import("./config/file-refusal.ts"),
+    import("./technician/words.ts"),
+  ]);
+  return wrapFor(process.stderr, sayRefusal(error, t).message);
 }
 
 async function fail(error: unknown, t: Translate): Promise<void> {
-  const message = isAgentError(error)
-    ? await forReader((await import("./config/file-refusal.ts")).sayRefusal(error, t).message)
-    : t("error.unexpected", {
-        detail: error instanceof Error ? (error.stack ?? error.message) : String(error),
-      });
-  process.stderr.write(`${message}\n`);
+  process.stderr.write(`${await messageOf(error, t)}\n`);
   process.exitCode = exitCodeOf(error);
 }
 

@@ -9,7 +9,7 @@ import type { Files } from "../ports.ts";
 import { type Said, said } from "../text/said.ts";
 import type { Translate } from "../text/text.ts";
 import { readCount } from "./journal-asking.ts";
-import { makeWords, table } from "./words.ts";
+import { makeWords, table, type Words } from "./words.ts";
 
 export interface AuditDoors {
   readonly files: Files;
@@ -82,9 +82,9 @@ function readLine(line: string): AuditLine | undefined {
 }
 
 function sayAudit({ entries, damaged }: ReadAudit, t: Translate): string {
-  const lines = damaged > 0 ? [t("audit.damaged", { count: makeWords(t).count(damaged) })] : [];
+  const words = makeWords(t);
+  const lines = damaged > 0 ? [t("audit.damaged", { count: words.count(damaged) })] : [];
   if (entries.length === 0) return `${[t("audit.none"), ...lines].join("\n")}\n`;
-  const { moment } = makeWords(t);
   const head = [
     t("audit.when"),
     t("audit.core"),
@@ -95,12 +95,12 @@ function sayAudit({ entries, damaged }: ReadAudit, t: Translate): string {
   ];
   const rows = entries.map((entry) => [
     // A clock that nobody could trust is not shown as if one could.
-    `${moment(Date.parse(entry.at))}${entry.clock === "unsynchronised" ? " ?" : ""}`,
+    `${words.moment(Date.parse(entry.at))}${entry.clock === "unsynchronised" ? " ?" : ""}`,
     entry.core,
     entry.gatewayEui,
     entry.command,
     entry.id ?? "-",
-    sayOutcome(entry, t),
+    sayOutcome(entry, words, t),
   ]);
   return `${[
     ...table(
@@ -152,13 +152,13 @@ const REASONS = new Map<string, Said>([
   ["environment", said("audit.why.environment")],
 ]);
 
-function sayOutcome({ outcome, reason, leftOut, count }: AuditLine, t: Translate): string {
+function sayOutcome({ outcome, reason, leftOut, count }: AuditLine, words: Words, t: Translate): string {
   const what = OUTCOMES[outcome];
   const why = reason === undefined ? undefined : REASONS.get(reason);
   const became = what === undefined ? outcome : t.say(what);
   const because = why === undefined ? (reason ?? "") : t.say(why);
-  const more = leftOut === undefined ? "" : ` ${t("audit.leftOut", { count: makeWords(t).count(leftOut) })}`;
+  const more = leftOut === undefined ? "" : ` ${t("audit.leftOut", { count: words.count(leftOut) })}`;
   const told = because === "" ? became : t("audit.because", { outcome: became, why: because });
-  const all = count === undefined ? "" : ` ${t("audit.count", { count: makeWords(t).count(count) })}`;
+  const all = count === undefined ? "" : ` ${t("audit.count", { count: words.count(count) })}`;
   return `${told}${all}${more}`;
 }

@@ -108,8 +108,16 @@ export function wrap(text: string, width: number): string[] {
   return [...lines, line];
 }
 
-/** Lines that are longer than so many columns broken at words, with the blanks they begin with. */
-export function wrapLines(text: string, columns: number): string {
+/** A stream that somebody may be reading. */
+type Reader = Pick<NodeJS.WriteStream, "isTTY" | "columns">;
+
+/**
+ * A terminal breaks lines anywhere: those that are longer are broken at words, with the blanks they begin with. What
+ * reads a pipe wants them whole.
+ * @param reader columns 0: nobody knows how wide it is.
+ */
+export function wrapFor({ isTTY, columns }: Reader, text: string): string {
+  if (isTTY !== true || columns === 0) return text;
   const broken = text.split("\n").flatMap((line) => {
     if (line.length <= columns) return [line];
     const own = /^ */.exec(line)![0];

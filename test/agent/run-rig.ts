@@ -9,6 +9,7 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inject, onTestFinished } from "vitest";
+import type { AgentStatus } from "../../agent/control/answers.ts";
 import { writePullData, writePushData, writeTxAck } from "../../agent/lorawan/gwmp.ts";
 import { testFolder } from "../test-folder.ts";
 import { until } from "../until.ts";
@@ -208,9 +209,13 @@ export function runCommand(words: readonly string[], env: Readonly<Record<string
 }
 
 /** @returns how many frames the running agent keeps for its cores. */
-export function storedFrames({ socket }: Pick<Gateway, "socket">): number {
-  const { stdout } = runCommand(["status", "--json", "--socket", socket]);
-  return JSON.parse(stdout).journal.storedFrames;
+export function storedFrames(gateway: Pick<Gateway, "socket">): number {
+  return statusOf(gateway).journal.storedFrames;
+}
+
+/** What the running agent says of itself. */
+export function statusOf({ socket }: Pick<Gateway, "socket">): AgentStatus {
+  return JSON.parse(runCommand(["status", "--json", "--socket", socket]).stdout);
 }
 
 // -------------------------------------------------------------------------------------- the forwarder

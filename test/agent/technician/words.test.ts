@@ -1,6 +1,6 @@
 /** How long something took, as each language writes it. */
 import { expect, test } from "vitest";
-import { cellSpan, span, wrap } from "../../../agent/technician/words.ts";
+import { cellSpan, span, wrap, wrapFor } from "../../../agent/technician/words.ts";
 import { makeText } from "../../../agent/text/text.ts";
 
 const [S, M, H, D] = [1_000, 60_000, 3_600_000, 86_400_000];
@@ -46,4 +46,12 @@ test("a text says a length of time in its own language", () => {
 test("no line ends between a French figure and its unit", () => {
   const said = makeText("fr").say(span(5 * H + 12 * M));
   expect(wrap(`depuis ${said}`, 1)).toEqual(["depuis", "5\u00a0h", "12\u00a0min"]);
+});
+
+test.each([
+  [{ isTTY: true, columns: 12 }, "  one two\n  three"],
+  [{ isTTY: true, columns: 0 }, "  one two three"],
+  [{ isTTY: false, columns: 12 }, "  one two three"],
+])("for a reader of %j lines are %j", (reader, lines) => {
+  expect(wrapFor(reader, "  one two three")).toBe(lines);
 });
